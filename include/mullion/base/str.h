@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run of bytes that somebody else owns; not NUL-terminated.
+ *
+ * For scanners and wire code. At every other interface strings are plain
+ * `const char *`.
+ */
+#ifndef MN_STR_H
+#define MN_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct mn_str {
+    const char *ptr;
+    size_t len;
+} mn_str;
+
+#define MN_STR_LIT(text) ((mn_str){.ptr = (text), .len = sizeof(text) - 1})
+
+/* For "%.*s". */
+#define MN_STR_ARG(str) (int)(str).len, (str).ptr
+
+static inline mn_str mn_str_of(const char *text)
+{
+    return (mn_str){.ptr = text, .len = strlen(text)};
+}
+
+static inline bool mn_str_eq(mn_str a, mn_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One runner for every suite. `tests [substring]` runs the suites that match. */
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SUITE(name) extern CU_TestInfo suite_##name[];
+#include "tests/suites.def"
+#undef SUITE
+
+static CU_SuiteInfo suites[] = {
+#define SUITE(name) {.pName = #name, .pTests = suite_##name},
+#include "tests/suites.def"
+#undef SUITE
+    CU_SUITE_INFO_NULL,
+};
+
+/* CU_basic_run_tests() reports success when assertions fail, and a suite whose
+ * set-up fails counts no failures at all: ask for each of them. */
+static int exit_status(void)
+{
+    unsigned failures = CU_get_number_of_failures() + CU_get_number_of_suites_failed();
+    return failures == 0 && CU_get_number_of_tests_run() > 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    const char *wanted = argc > 1 ? argv[1] : "";
+
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return 2;
+    for (CU_SuiteInfo *suite = suites; suite->pName != NULL; suite++) {
+        CU_SuiteInfo one[] = {*suite, CU_SUITE_INFO_NULL};
+        if (strstr(suite->pName, wanted) != NULL && CU_register_suites(one) != CUE_SUCCESS)
+            return 2;
+    }
+    CU_basic_set_mode(CU_BRM_NORMAL);
+    CU_basic_run_tests();
+    int status = exit_status();
+    CU_cleanup_registry();
+    return status;
+}
