@@ -23,6 +23,15 @@ static int exit_status(void)
     return failures == 0 && CU_get_number_of_tests_run() > 0 ? 0 : 1;
 }
 
+/* The line that build-aux/run-tests.sh adds up; a suite that could not start is a failure. */
+static void print_counts(void)
+{
+    unsigned failed = CU_get_number_of_tests_failed();
+    printf("unit tests: %u passed, %u failed\n",
+           CU_get_number_of_tests_run() - failed,
+           failed + CU_get_number_of_suites_failed());
+}
+
 int main(int argc, char **argv)
 {
     const char *wanted = argc > 1 ? argv[1] : "";
@@ -37,6 +46,7 @@ int main(int argc, char **argv)
     CU_basic_set_mode(CU_BRM_NORMAL);
     CU_basic_run_tests();
     int status = exit_status();
+    print_counts();
     CU_cleanup_registry();
     return status;
 }
