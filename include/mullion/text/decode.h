@@ -39,6 +39,11 @@ typedef enum mn_field_kind {
     MN_FIELD_CUSTOM,      /* field->decode does it */
 } mn_field_kind;
 
+/* An entry of a STRING_MAP: a label, an annotation, a term of a nodeSelector. */
+typedef struct mn_label {
+    const char *key, *value;
+} mn_label;
+
 typedef enum mn_tristate { MN_UNSET, MN_FALSE, MN_TRUE } mn_tristate;
 
 typedef struct mn_opt_int {
