@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Placing one Pod: kube-scheduler's cycle over the nodes of a cache.
+ *
+ *     g_autoptr(mn_scheduler) scheduler = mn_scheduler_new(cache, profile, &options);
+ *     const mn_outcome *outcome = mn_scheduler_place(scheduler, pod);
+ *     if (outcome->kind == MN_OUTCOME_PLACED)
+ *         mn_cache_add_pod(cache, bound, outcome->node);
+ *
+ * A scheduler changes nothing but itself (next start node, random state): binding,
+ * evicting and nominating are the caller's to do, through the cache.
+ */
+#ifndef MN_CYCLE_H
+#define MN_CYCLE_H
+
+#include "mullion/cluster/cache.h"
+#include "mullion/sched/profile.h"
+#include "mullion/sched/verdict.h"
+
+typedef struct mn_scheduler mn_scheduler;
+
+typedef enum mn_engine {
+    MN_ENGINE_FAST,
+    MN_ENGINE_REFERENCE, /* plain and slow: what the other is held to */
+} mn_engine;
+
+typedef struct mn_scheduler_options {
+    uint64_t seed;
+    bool tie_break_first; /* the smallest name among equals, instead of a random one */
+    mn_engine engine;
+} mn_scheduler_options;
+
+/* Cache and profile outlive the scheduler. */
+mn_scheduler *mn_scheduler_new(mn_cache *cache, const mn_profile *profile,
+                               const mn_scheduler_options *options);
+void mn_scheduler_free(mn_scheduler *scheduler);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_scheduler, mn_scheduler_free)
+
+typedef enum mn_outcome_kind {
+    MN_OUTCOME_PLACED,
+    MN_OUTCOME_UNSCHEDULABLE, /* condition reason Unschedulable, event FailedScheduling */
+    MN_OUTCOME_GATED,         /* held back by spec.schedulingGates: no event */
+    MN_OUTCOME_ERROR,         /* condition reason SchedulerError */
+} mn_outcome_kind;
+
+/* One reason and how many nodes gave it, in the order of the message. */
+typedef struct mn_reason_count {
+    const char *reason;
+    size_t nodes;
+} mn_reason_count;
+
+/* Everything in it is valid until the scheduler is asked again. */
+typedef struct mn_outcome {
+    mn_outcome_kind kind;
+    const char *node;        /* PLACED: where */
+    const char *message;     /* else: the condition's text, kube-scheduler's words */
+    size_t nodes;            /* in the cluster */
+    size_t feasible;         /* that fit (within the sample) */
+    size_t evaluated;        /* that were looked at */
+    bool scored;             /* false when only one node fitted, or none */
+    int64_t best;            /* its total, when scored */
+    const char *const *ties; /* nodes with that total, sorted by name */
+    size_t tie_count;
+    const mn_reason_count *reasons; /* why nodes did not fit; sorted as in the message */
+    size_t reason_count;
+    uint32_t rejectors; /* bit per plugin index: who rejected the Pod */
+
+    /* UNSCHEDULABLE, when evicting helps: */
+    const char *nominated_node;
+    const char *const *nominated_ties; /* nodes that are as good, sorted by name */
+    size_t nominated_tie_count;
+    const mn_pod *const *victims; /* most important first */
+    size_t victim_count;
+    size_t disruption_violations;
+} mn_outcome;
+
+const mn_outcome *mn_scheduler_place(mn_scheduler *scheduler, const mn_pod *pod);
+
+/* The text of the event for a message: cut at 1,024 bytes as kube-scheduler does. */
+char *mn_message_event(const char *message) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---------------------------------------------------------------- explaining */
+
+typedef struct mn_score {
+    int64_t raw, normalized, weighted;
+} mn_score;
+
+/* Arrays go by plugin index. */
+typedef struct mn_node_explanation {
+    const mn_node_info *node;
+    mn_verdict filters[MN_PLUGINS_MAX]; /* every plugin asked by itself */
+    const mn_plugin *first_failure;     /* what the chain reports; NULL: it fits */
+    mn_verdict verdict;                 /* of the chain, nominated Pods counted in */
+    bool excluded;                      /* not in the node set of PreFilter */
+    bool feasible;
+    mn_score scores[MN_PLUGINS_MAX]; /* when feasible */
+    int64_t total;
+} mn_node_explanation;
+
+typedef struct mn_explanation {
+    mn_verdict pre_enqueue, pre_filter;     /* of the chain */
+    const mn_plugin *pre_enqueue_plugin;    /* that held the Pod back, or NULL */
+    const mn_plugin *pre_filter_plugin;     /* that failed it, or NULL */
+    mn_verdict pre_filters[MN_PLUGINS_MAX]; /* every plugin by itself */
+    mn_name_set restricted_to[MN_PLUGINS_MAX];
+    mn_name_set candidates; /* names NULL: all nodes */
+    uint32_t skip_filter, skip_score;
+    mn_node_explanation *nodes; /* snapshot order */
+    size_t count;
+    const char *score_error; /* PreScore or Score failed, or NULL */
+} mn_explanation;
+
+/* Every plugin on every node, whatever the first failure; nothing of the scheduler's
+ * state changes. Valid until the scheduler is asked again. */
+const mn_explanation *mn_scheduler_explain(mn_scheduler *scheduler, const mn_pod *pod);
+
+#endif

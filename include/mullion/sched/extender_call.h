@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the cycle asks of an extender: the built-in OS policy and HTTP extenders alike
+ * plug in here. How kube-scheduler treats the answers is the cycle's business.
+ */
+#ifndef MN_EXTENDER_CALL_H
+#define MN_EXTENDER_CALL_H
+
+#include "mullion/cluster/node_info.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* failedNodes and failedAndUnresolvableNodes. */
+typedef struct mn_extender_failure {
+    const char *node; /* perhaps one that nobody asked about */
+    const char *reason;
+    bool unresolvable;
+} mn_extender_failure;
+
+/* Allocated by the cycle: `kept` has one element a node asked about, all false. */
+typedef struct mn_extender_answer {
+    bool *kept;
+    GArray *failures;  /* mn_extender_failure */
+    GPtrArray *ghosts; /* const char *: names given back that were not asked about, which
+                          kube-scheduler takes when nodeCacheCapable is false */
+    mn_arena *arena;   /* for the strings above */
+} mn_extender_answer;
+
+typedef struct mn_extender mn_extender;
+
+struct mn_extender {
+    const char *name; /* its URL, or what the built-in policy calls itself */
+    bool ignorable, node_cache_capable;
+    int64_t weight;
+    const char *const *managed_resources; /* none: called for every Pod */
+    size_t managed_count;
+    void *data;
+
+    /* False with *error set: the call failed. NULL hooks: the verb is not configured. */
+    bool (*filter)(const mn_extender *extender, const mn_pod *pod, const mn_node_info *const *nodes,
+                   size_t count, mn_extender_answer *answer, GError **error);
+    /* Adds to nothing: sets scores[i], 0 where it has no opinion. */
+    bool (*prioritize)(const mn_extender *extender, const mn_pod *pod,
+                       const mn_node_info *const *nodes, size_t count, int64_t *scores,
+                       GError **error);
+};
+
+#endif

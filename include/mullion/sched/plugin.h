@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a scheduler plugin is, and what it sees of a cycle.
+ *
+ * A plugin is one file in core/plugins/ that defines one const struct, and one line in
+ * plugins.def. A hook that is NULL is not run. Plugins are pure: all they know is the
+ * cycle, all they keep between hooks is cycle->state[plugin->index], in its arena.
+ */
+#ifndef MN_PLUGIN_H
+#define MN_PLUGIN_H
+
+#include "mullion/base/arena.h"
+#include "mullion/cluster/cache.h"
+#include "mullion/sched/verdict.h"
+#include "mullion/text/read.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct mn_plugin mn_plugin;
+typedef struct mn_profile mn_profile;
+typedef struct mn_cycle mn_cycle;
+
+enum { MN_PLUGINS_MAX = 32, MN_SCORE_MAX = 100 };
+
+/* Node names that PreFilter restricts a Pod to; sorted, unique, perhaps of nodes that
+ * do not exist. names is NULL when there is no restriction. */
+typedef struct mn_name_set {
+    const char *const *names;
+    size_t count;
+} mn_name_set;
+
+/* The nodes that a Pod fits on, in the order they were found. */
+typedef struct mn_node_run {
+    const mn_node_info *const *nodes;
+    size_t count;
+} mn_node_run;
+
+/* One attempt to place one Pod. */
+struct mn_cycle {
+    mn_arena *arena;
+    const mn_snapshot *snapshot;
+    const mn_profile *profile;
+    const mn_pod *pod;
+    const mn_pod_class *class_;
+    void *state[MN_PLUGINS_MAX];
+    uint32_t skip_filter, skip_score; /* bit per plugin index */
+};
+
+/* What a hook's answer depends on besides class, node and arguments. A LOCAL hook needs
+ * nothing else, so its answer may be kept until the node changes; it must not look at
+ * cycle->state. */
+typedef enum mn_plugin_scope {
+    MN_SCOPE_CLUSTER,
+    MN_SCOPE_LOCAL,
+} mn_plugin_scope;
+
+struct mn_plugin {
+    const char *name; /* as KubeSchedulerConfiguration spells it */
+    const char *summary;
+    uint8_t index;   /* place in the table */
+    int32_t weight;  /* default weight; 0: does not score */
+    bool unmodelled; /* a name that profiles may use; it has no hooks */
+    mn_plugin_scope filter_scope, score_scope;
+
+    /* pluginConfig[].args, or defaults when absent; NULL with *error set when wrong. */
+    const void *(*configure)(mn_arena *arena, const mn_at *args, GError **error);
+
+    mn_verdict (*pre_enqueue)(const mn_cycle *cycle);
+
+    /* Higher comes first; 0: no opinion. */
+    int (*less)(const mn_pod *a, const mn_pod *b);
+
+    mn_verdict (*pre_filter)(mn_cycle *cycle, mn_name_set *restricted_to);
+    mn_verdict (*filter)(const mn_cycle *cycle, const mn_node_info *node);
+
+    /* The state as if the Pod were (+1) or were no longer (-1) on that node; preemption
+     * and nominated Pods try things on a clone. */
+    void (*update)(const mn_cycle *cycle, void *state, const mn_pod_info *pod,
+                   const mn_node_info *node, int sign);
+    void *(*clone)(mn_arena *arena, const void *state);
+
+    mn_verdict (*pre_score)(mn_cycle *cycle, mn_node_run feasible);
+    mn_verdict (*score)(const mn_cycle *cycle, const mn_node_info *node, int64_t *raw);
+    /* Raw scores become 0 ... 100, in place; NULL: they are that already. */
+    void (*normalize)(const mn_cycle *cycle, mn_node_run feasible, int64_t *scores);
+};
+
+/* All plugins, sorted by name; plugins[i]->index is i. */
+const mn_plugin *const *mn_plugins(size_t *count);
+const mn_plugin *mn_plugin_find(const char *name);
+
+/* Arguments of the plugin in this cycle's profile: what `configure` returned. */
+const void *mn_cycle_args(const mn_cycle *cycle, const mn_plugin *plugin);
+
+/* A verdict whose reason is made for this cycle. */
+mn_verdict mn_verdict_printf(mn_arena *arena, mn_code code, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* kube-scheduler's DefaultNormalizeScore. */
+void mn_normalize_default(int64_t *scores, size_t count, bool reverse);
+
+#endif
