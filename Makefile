@@ -204,8 +204,8 @@ $(B)/generated/%.inc: % build-aux/embed.sh
 
 # ---- checks that need no running program
 
-.PHONY: lint format format-check tidy headers layers lint-test shellcheck
-lint: format-check layers headers shellcheck lint-test ## every static check
+.PHONY: lint format format-check tidy headers layers globals lint-test shellcheck
+lint: format-check layers headers globals shellcheck lint-test ## every static check
 	$(MAKE) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) tidy
 format: | deps-lint ## rewrite every source file with clang-format
 	clang-format -i $(SOURCES)
@@ -218,7 +218,9 @@ headers: | deps $(GENERATED) ## every public header compiles on its own
 	@for h in $(HEADERS); do echo "#include \"$${h#include/}\"" | \
 	  $(COMPILE) -fsyntax-only -x c - || exit; done; echo headers ok
 layers: ## who includes and calls whom, sizes, names, tables
-	@sh build-aux/lint.sh
+	@sh build-aux/lint.sh $(ALL_SRC)
+globals: $(CORE_LIB) ## core holds nothing that can change
+	@sh build-aux/globals.sh $<
 lint-test: | deps-lint ## every static check fails on what it is there for
 	@sh build-aux/lint-test.sh
 shellcheck: | deps-lint ## the scripts
