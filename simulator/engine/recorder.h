@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The facts of a run: all that reports know.
+ *
+ * Plain data, made by the engine, const for whoever reads it. Strings live as long as the
+ * record and its scenario; none is NULL unless it says so. Everything is in an order that
+ * means something and never depends on a hash: workloads as they arrived, the Pods of a
+ * workload side by side in the order they were made, pools as the scenario lists them.
+ */
+#ifndef MN_RECORDER_H
+#define MN_RECORDER_H
+
+#include "mullion/base/arena.h"
+#include "mullion/os/os.h"
+#include "mullion/os/winbuild.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What becomes of a Pod. */
+typedef enum mn_fate {
+    MN_FATE_RUNS,
+    MN_FATE_WRONG_OS,    /* bound, and can never run there */
+    MN_FATE_WRONG_BUILD, /* bound to Windows of a build that its image does not run on */
+    MN_FATE_FAILED,      /* bound, and kubelet refuses it for another reason (OutOfcpu, ...) */
+    MN_FATE_PENDING,     /* no node for it, or held back by a gate */
+    MN_FATE_REJECTED,    /* the API server refuses to create it */
+} mn_fate;
+
+enum { MN_FATE_COUNT = MN_FATE_REJECTED + 1 };
+
+/* "runs", "wrong OS", "wrong build", "failed", "Pending", "rejected": for people. */
+const char *mn_fate_title(mn_fate fate);
+/* "runs", "wrong-os", "wrong-build", "failed", "pending", "rejected": for programs. */
+const char *mn_fate_id(mn_fate fate);
+
+/* Bound, holds its requests, and will never become Ready. */
+bool mn_fate_is_dead(mn_fate fate);
+
+/* Misplaced: wrong OS or wrong build. */
+bool mn_fate_is_misplaced(mn_fate fate);
+
+/* What a Pod needs, by the truth about it. */
+typedef struct mn_record_need {
+    mn_os os;             /* MN_OS_UNKNOWN: nothing says */
+    mn_build_set builds;  /* of Windows; unbounded: any */
+    mn_strength strength; /* of what `why` says; NONE: the default OS was taken */
+    const char *text;     /* "linux", "windows 10.0.17763", "windows" */
+    const char *why; /* one line: "spec.containers[0].image \"redis:7-alpine\": tag says alpine" */
+} mn_record_need;
+
+/* Milli-CPU and bytes. */
+typedef struct mn_record_amount {
+    int64_t milli_cpu, memory_bytes;
+} mn_record_amount;
+
+typedef struct mn_record_pod {
+    const char *namespace_, *name;
+    size_t workload; /* index in mn_record.workloads */
+    size_t sequence; /* 0, 1, ...: the order in which Pods met the scheduler (or were there) */
+    bool existed;    /* it came with the input and was bound already */
+    int64_t priority;
+
+    const char *node;  /* NULL: not bound */
+    size_t node_index; /* in mn_record.nodes; meaningless without a node */
+    mn_record_need need;
+    mn_record_amount requests;
+    size_t ties;     /* nodes that had the best score; 0: not scored, 1: clear */
+    size_t feasible; /* nodes that it fitted on */
+
+    mn_fate fate;
+    const char *status; /* STATUS of `kubectl get pods` in the end: "Running", "ImagePullBackOff" */
+    const char *reason; /* of the event or condition: "FailedScheduling", "PodOSNotSupported"; "" */
+    const char *message; /* its text, word for word; "" when it runs */
+    const char *remark;  /* what makes it so, for people: "linux image on a Windows node"; "" */
+} mn_record_pod;
+
+/* A workload, or a Pod that belongs to none (kind "Pod"). */
+typedef struct mn_record_workload {
+    const char *kind, *namespace_, *name;
+    const char *origin;          /* the file it came from, or "" */
+    size_t first_pod, pod_count; /* in mn_record.pods */
+    size_t counts[MN_FATE_COUNT];
+    mn_record_need need;   /* of its first Pod; with no Pod: of its template */
+    mn_record_amount held; /* requests of its dead Pods */
+    const char *nodes;     /* where its Pods are: "win22-0, win22-1, 3 more"; "" nowhere */
+    const char *remark;    /* why it has no Pods: "suspended", "replicas: 0", ...; "" */
+} mn_record_workload;
+
+typedef struct mn_record_node {
+    const char *name;
+    size_t pool; /* index in mn_record.pools */
+    mn_os os;
+    uint16_t build;               /* Windows; 0: not known */
+    const char *platform;         /* "linux", "windows 10.0.20348", "windows, build unknown" */
+    const char *runtime;          /* containerRuntimeVersion, or "" */
+    const char *taints;           /* "os=windows:NoSchedule, ..."; "" none */
+    bool unschedulable;           /* cordoned */
+    size_t counts[MN_FATE_COUNT]; /* of the Pods on it */
+    mn_record_amount allocatable, requested, held;
+    int64_t allocatable_pods;
+} mn_record_node;
+
+/* Nodes of a pool, or, for nodes that came one by one, those of the same OS, build and taints. */
+typedef struct mn_record_pool {
+    const char *name;
+    bool declared; /* in spec.nodePools */
+    mn_os os;
+    uint16_t build;
+    const char *platform, *runtime, *taints; /* of its first node */
+    size_t node_count;
+    size_t counts[MN_FATE_COUNT];
+    mn_record_amount allocatable, requested, held;
+} mn_record_pool;
+
+typedef enum mn_note_kind {
+    MN_NOTE_IGNORED_KIND,  /* objects that scheduling does not look at */
+    MN_NOTE_FINISHED_PODS, /* Pods of the input that have ended */
+    MN_NOTE_CLAIM,         /* a PersistentVolumeClaim is taken as bindable everywhere */
+    MN_NOTE_NODE_FACTS,    /* a node's label, kernel and OS name disagree, or a build is unknown */
+    MN_NOTE_TAINT_CASE,    /* a toleration misses a taint by upper or lower case only */
+    MN_NOTE_CONTRADICTION, /* a Pod's evidence disagrees with itself */
+    MN_NOTE_NO_PODS,       /* a workload that makes no Pods */
+    MN_NOTE_OTHER,
+} mn_note_kind;
+
+enum { MN_NOTE_KIND_COUNT = MN_NOTE_OTHER + 1 };
+
+/* "ignored-kind", "finished-pods", ...: for programs. */
+const char *mn_note_kind_id(mn_note_kind kind);
+
+typedef struct mn_record_note {
+    mn_note_kind kind;
+    bool warning;        /* false: for information */
+    const char *subject; /* "Node win-1", "DaemonSet kube-system/csi-proxy", "ConfigMap"; "" */
+    const char *text;    /* lower case, no full stop */
+    size_t count;        /* how many objects it is about, at least 1 */
+} mn_record_note;
+
+typedef struct mn_record_totals {
+    size_t workloads, pods; /* Pods asked for, rejected ones included */
+    size_t counts[MN_FATE_COUNT];
+    size_t linux_nodes, windows_nodes, other_nodes;
+    size_t windows_builds; /* different ones that nodes have */
+    mn_record_amount held; /* requested by Pods that can never run */
+    mn_record_amount allocatable, requested;
+} mn_record_totals;
+
+typedef struct mn_record {
+    const char *scenario, *description, *kubernetes;
+    uint64_t seed;
+    const char *extender; /* "off", "observe", "prefer", "enforce" */
+    const mn_record_pod *pods;
+    size_t pod_count;
+    const mn_record_workload *workloads;
+    size_t workload_count;
+    const mn_record_node *nodes;
+    size_t node_count;
+    const mn_record_pool *pools;
+    size_t pool_count;
+    const mn_record_note *notes;
+    size_t note_count;
+    mn_record_totals totals;
+    mn_arena *arena;
+} mn_record;
+
+void mn_record_free(mn_record *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_record, mn_record_free)
+
+#endif

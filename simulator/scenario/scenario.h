@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A scenario: everything that the files on the command line say, const after loading.
+ *
+ * Files are YAML or JSON streams of Kubernetes objects; at most one document in all of
+ * them is `kind: Scenario` (apiVersion mullion.dev/v1alpha1), and it may be left out: a
+ * plain dump of a cluster is a scenario too. Node pools are nodes already, in
+ * `objects->nodes`, and behave as any other Node from then on.
+ *
+ *     g_autoptr(mn_scenario) scenario = mn_scenario_load(paths, count, error);
+ */
+#ifndef MN_SCENARIO_H
+#define MN_SCENARIO_H
+
+#include "mullion/model/objects.h"
+#include "mullion/os/os.h"
+#include "mullion/os/winbuild.h"
+#include "mullion/text/source.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum mn_extender_mode {
+    MN_EXTENDER_OFF, /* no extender: kube-scheduler alone */
+    MN_EXTENDER_OBSERVE,
+    MN_EXTENDER_PREFER,
+    MN_EXTENDER_ENFORCE,
+} mn_extender_mode;
+
+/* "off", "observe", "prefer", "enforce" */
+const char *mn_extender_mode_name(mn_extender_mode mode);
+
+/* A pool as the file wrote it; its nodes are in objects->nodes[first .. first + count). */
+typedef struct mn_node_pool {
+    const char *name;
+    size_t first, count;
+} mn_node_pool;
+
+/* The truth about images, apart from what a Pod's spec suggests: first match counts. */
+typedef struct mn_image_truth {
+    const char *match; /* glob over the reference as written, or as normalised */
+    bool linux, windows;
+    mn_build_set builds; /* of the Windows part; unbounded: any build */
+    bool manifest_list;  /* a wrong platform fails when the image is pulled, not later */
+    int64_t size_bytes;  /* 0: not said */
+} mn_image_truth;
+
+typedef struct mn_scenario {
+    const char *name;        /* metadata.name, or the first file's name without folder and suffix */
+    const char *description; /* "" when there is none */
+    const char *kubernetes;  /* "1.34" */
+    uint64_t seed;
+    bool tie_break_first;
+    int percentage_of_nodes_to_score; /* 0: adaptive, as kube-scheduler does it */
+
+    mn_extender_mode extender_mode;
+    mn_os default_os;            /* extender.defaultOS */
+    mn_build_rule build_rule;    /* extender.buildRule: of every node; AUTO: ask its containerd */
+    mn_build_rule fallback_rule; /* extender.fallbackRule: where AUTO finds no answer */
+
+    const mn_node_pool *pools;
+    size_t pool_count;
+    const mn_image_truth *images;
+    size_t image_count;
+
+    mn_objects *objects;      /* nodes of pools included */
+    const char *const *files; /* every file that was read, in order; "-" for stdin */
+    size_t file_count;
+    mn_arena *arena;
+} mn_scenario;
+
+/* Reads files, directories (*.yaml, *.yml, *.json, sorted by name, not into hidden ones) and
+ * "-" for stdin, with all they include. Errors name file, line, column and field. Whether
+ * there are nodes is not asked here: `mullion validate` takes a file of workloads. */
+mn_scenario *mn_scenario_load(const char *const *paths, size_t count,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* From memory: the built-in scenario. `include` is an error there. */
+mn_scenario *mn_scenario_load_source(const mn_source *source,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+void mn_scenario_free(mn_scenario *scenario);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_scenario, mn_scenario_free)
+
+#endif
