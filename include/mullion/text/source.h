@@ -18,4 +18,7 @@ typedef struct mn_position {
     size_t line, column;
 } mn_position;
 
+/* Of the byte at `offset`; looks at every byte before it, so for errors only. */
+mn_position mn_source_position(const mn_source *source, size_t offset);
+
 #endif

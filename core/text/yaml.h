@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* YAML, for document.c and locate.c only: everybody else sees documents. */
+#ifndef MN_YAML_H
+#define MN_YAML_H
+
+#include "mullion/text/document.h"
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <yaml.h>
+
+/* What a scalar is. An integer that does not fit an int64 is a REAL: as a quantity
+ * it is beyond the largest one either way. */
+typedef enum mn_yaml_kind {
+    MN_YAML_STRING,
+    MN_YAML_NULL,
+    MN_YAML_BOOL,
+    MN_YAML_INT,
+    MN_YAML_REAL,
+} mn_yaml_kind;
+
+typedef struct mn_yaml_value {
+    mn_yaml_kind kind;
+    bool truth;
+    int64_t integer;
+    double real;
+} mn_yaml_value;
+
+/* An untagged plain scalar, as go-yaml v2 resolves it. */
+mn_yaml_value mn_yaml_resolve(const char *text);
+
+/* With its style and its tag; false when the tag contradicts the text, and *why
+ * then says so (owned by the caller). */
+bool mn_yaml_resolve_scalar(const yaml_event_t *event, mn_yaml_value *out, char **why);
+
+/* The JSON key that a scalar becomes; NULL for null, which cannot be one. */
+char *mn_yaml_key_text(const mn_yaml_value *value, const char *text);
+
+bool mn_yaml_is_merge(const yaml_event_t *event);
+
+/* The scalar's text as a C string. */
+static inline const char *mn_yaml_text(const yaml_event_t *event)
+{
+    return (const char *)event->data.scalar.value;
+}
+
+/* A mark counts characters; a position counts bytes. For errors only: it looks at
+ * every byte before the mark. */
+mn_position mn_yaml_position(const mn_source *source, const yaml_mark_t *mark);
+
+typedef struct mn_yaml_reader mn_yaml_reader;
+
+/* Borrows all three. */
+mn_yaml_reader *mn_yaml_reader_new(const mn_source *source, const mn_document_limits *limits);
+void mn_yaml_reader_free(mn_yaml_reader *reader);
+
+/* The next document that is not empty; *root is NULL at the end. The caller owns
+ * *root, *begin is where it begins. Errors: SYNTAX, LIMIT, with their place. */
+bool mn_yaml_reader_next(mn_yaml_reader *reader, json_t **root, yaml_mark_t *begin,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_yaml_reader, mn_yaml_reader_free)
+
+#endif
