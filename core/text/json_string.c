@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a scanned string means: escapes, UTF-8, and keys as encoding/json compares them.
+ *
+ * The scan has already checked the form of every escape.
+ */
+#include "core/text/json_token.h"
+#include "mullion/text/json_scan.h"
+
+enum {
+    ASCII_LIMIT = 0x80,
+    KELVIN_SIGN = 0x212a,
+    LONG_S = 0x17f,
+    NO_RUNE = 0x110000, /* stands for bytes that are not UTF-8 */
+};
+
+bool mn_utf8_is_valid(mn_str text)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (uint64_t word; i + sizeof word <= text.len; i += sizeof word) {
+        memcpy(&word, text.ptr + i, sizeof word);
+        if (word & high)
+            break;
+    }
+    while (i < text.len && (unsigned char)text.ptr[i] < ASCII_LIMIT)
+        i++;
+    /* GLib takes U+0000 for the end; nothing that a scan gives can hold it. */
+    return i == text.len || g_utf8_validate_len(text.ptr + i, text.len - i, NULL);
+}
+
+static gunichar read_hex(const char *digits)
+{
+    gunichar value = 0;
+    for (int i = 0; i < 4; i++)
+        value = value * 16 + (gunichar)g_ascii_xdigit_value(digits[i]);
+    return value;
+}
+
+/* The rune at the start of `left`, and on to the next. A surrogate pair is one rune, a
+ * surrogate alone is itself. */
+static gunichar next_rune(mn_str *left)
+{
+    static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
+    const char *at = left->ptr;
+    size_t used = 1;
+    gunichar rune = (unsigned char)*at;
+    if (rune >= ASCII_LIMIT) {
+        rune = g_utf8_get_char_validated(at, (gssize)left->len);
+        bool valid = rune != (gunichar)-1 && rune != (gunichar)-2;
+        used = valid ? (size_t)g_unichar_to_utf8(rune, NULL) : 1;
+        rune = valid ? rune : NO_RUNE;
+    } else if (rune == '\\' && at[1] == 'u') {
+        used = 6;
+        rune = read_hex(at + 2);
+        bool pair = (rune & 0xfc00) == 0xd800 && left->len >= 12 && at[6] == '\\' && at[7] == 'u';
+        gunichar low = pair ? read_hex(at + 8) : 0;
+        if ((low & 0xfc00) == 0xdc00) {
+            used = 12;
+            rune = 0x10000 + ((rune & 0x3ff) << 10) + (low & 0x3ff);
+        }
+    } else if (rune == '\\') {
+        const char *letter = strchr(letters, at[1]);
+        used = 2;
+        rune = (unsigned char)(letter != NULL ? meanings[letter - letters] : at[1]);
+    }
+    left->ptr += used;
+    left->len -= used;
+    return rune;
+}
+
+static gunichar fold(gunichar rune)
+{
+    if (rune == KELVIN_SIGN)
+        return 'k';
+    if (rune == LONG_S)
+        return 's';
+    return rune < ASCII_LIMIT ? (unsigned char)g_ascii_tolower((char)rune) : rune;
+}
+
+static gunichar keep(gunichar rune)
+{
+    return rune;
+}
+
+static bool is_same(mn_str a, mn_str b, gunichar (*as)(gunichar rune))
+{
+    while (a.len > 0 && b.len > 0)
+        if (as(next_rune(&a)) != as(next_rune(&b)))
+            return false;
+    return a.len == b.len;
+}
+
+bool mn_scan_string_is_escaped(mn_scan_string string, const char *name)
+{
+    return is_same(string.raw, mn_str_of(name), keep);
+}
+
+bool mn_scan_string_is_like(mn_scan_string string, const char *name)
+{
+    return is_same(string.raw, mn_str_of(name), fold);
+}
+
+bool mn_scan_is_new_key(mn_scan *scan, mn_scan_keys *seen, mn_scan_string key)
+{
+    if (scan->fault != MN_SCAN_FINE)
+        return false;
+    for (size_t i = 0; i < seen->count; i++) {
+        if (is_same(seen->keys[i].raw, key.raw, fold)) {
+            mn_scan_reject(scan, MN_SCAN_DUPLICATE_KEY, key.raw.ptr);
+            return false;
+        }
+    }
+    if (seen->count == MN_SCAN_KEYS_MAX) {
+        mn_scan_reject(scan, MN_SCAN_TOO_MANY_KEYS, key.raw.ptr);
+        return false;
+    }
+    seen->keys[seen->count++] = key;
+    return true;
+}
+
+static bool is_text(gunichar rune)
+{
+    return rune != 0 && rune != NO_RUNE && (rune < 0xd800 || rune > 0xdfff);
+}
+
+bool mn_scan_string_decode(mn_arena *arena, mn_scan_string string, mn_str *out, GError **error)
+{
+    if (!mn_utf8_is_valid(string.raw)) {
+        g_set_error(error, MN_ERROR, MN_ERROR_SYNTAX, "the string is not UTF-8");
+        return false;
+    }
+    if (!string.escaped) {
+        *out = string.raw;
+        return true;
+    }
+    char *copy = mn_arena_alloc(arena, string.raw.len + 1, 1); /* an escape is never shorter */
+    size_t used = 0;
+    for (mn_str left = string.raw; left.len > 0;) {
+        gunichar rune = next_rune(&left);
+        if (!is_text(rune)) {
+            g_set_error(error,
+                        MN_ERROR,
+                        MN_ERROR_SYNTAX,
+                        "the string holds the escape \\u%04x, which stands for no character",
+                        rune);
+            return false;
+        }
+        used += (size_t)g_unichar_to_utf8(rune, copy + used);
+    }
+    *out = (mn_str){.ptr = copy, .len = used};
+    return true;
+}
