@@ -14,6 +14,8 @@ trap 'rm -f "$log"' EXIT
 
 # Makes a failed assertion of GLib, and memory read before it was written, fail the test.
 export G_DEBUG=fatal-criticals MALLOC_PERTURB_=85
+# Slices are reused behind the back of the sanitizers.
+export G_SLICE=always-malloc
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 # For tests that start a program.
 MULLION_BUILD=$(cd "$build" && pwd)
