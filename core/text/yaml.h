@@ -3,7 +3,7 @@
 #ifndef MN_YAML_H
 #define MN_YAML_H
 
-#include "mullion/text/document.h"
+#include "mullion/text/locate.h"
 
 #include <glib.h>
 #include <jansson.h>
@@ -49,6 +49,10 @@ static inline const char *mn_yaml_text(const yaml_event_t *event)
 /* A mark counts characters; a position counts bytes. For errors only: it looks at
  * every byte before the mark. */
 mn_position mn_yaml_position(const mn_source *source, const yaml_mark_t *mark);
+
+/* For mn_locate(); the path is whole. */
+mn_position mn_yaml_locate(const mn_source *source, size_t ordinal, const mn_step *steps,
+                           size_t count);
 
 typedef struct mn_yaml_reader mn_yaml_reader;
 
