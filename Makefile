@@ -244,6 +244,7 @@ fuzz-all: $(FUZZ_SRC:%.c=$(B)/%)
 bench: all $(BENCH_SRC:%.c=$(B)/%) ## fixed work, measured; never part of the tests
 	@for b in $(BENCH_SRC:%.c=$(B)/%); do MULLION_BUILD=$(B) $$b || exit; done
 coverage: ## unit-test line coverage per file
+	@find $(O)/cov-* -name '*.gcda' -delete 2>/dev/null || :
 	$(MAKE) FLAVOR=cov test
 	@$(MAKE) -s FLAVOR=cov coverage-report
 coverage-report:
