@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one door for documents, and the only json_loadb().
  *
- * Whatever a source holds, the caller sees a run of objects. jansson neither
+ * Whatever a source holds, the caller sees a run of objects. JSON is scanned first
+ * and cut into those objects, and jansson only ever sees one of them. It neither
  * limits the number of values nor the depth below 2,048, so both are measured on
  * the bytes before it is let at them.
  */
@@ -10,12 +11,15 @@
 #include "core/text/json_ref.h"
 #include "core/text/yaml.h"
 #include "mullion/base/error.h"
+#include "mullion/text/json_scan.h"
+#include "mullion/text/locate.h"
+#include "mullion/text/read.h"
 
 #include <string.h>
 
 enum {
     LISTS_MAX = 4,               /* lists inside lists */
-    YAML_RETRY_MAX = 4 * 1048576 /* `{a: 1}` is tried as YAML only up to this size */
+    YAML_RETRY_MAX = 4 * 1048576 /* what begins like JSON is tried as YAML up to this size */
 };
 
 const mn_document_limits mn_document_limits_default = {
@@ -35,22 +39,21 @@ typedef struct walk {
     size_t handed;  /* objects given to `each` */
 } walk;
 
-/* Where a document begins, found only when it is asked for. */
-typedef struct beginning {
-    size_t offset;
-    yaml_mark_t mark;
-} beginning;
-
-static mn_position position_of(const walk *walking, const beginning *begin)
+static mn_document document_at(const walk *walking, const char *prefix)
 {
-    return walking->format == MN_DOCUMENT_YAML ? mn_yaml_position(walking->source, &begin->mark)
-                                               : mn_source_position(walking->source, begin->offset);
+    return (mn_document){
+        .source = walking->source,
+        .format = walking->format,
+        .ordinal = walking->ordinal,
+        .prefix = prefix,
+    };
 }
 
-static bool fail(const walk *walking, const beginning *begin, mn_error code, GError **error,
+/* About the object at `prefix` in the current document. */
+static bool fail(const walk *walking, const char *prefix, mn_error code, GError **error,
                  const char *format, ...) G_GNUC_PRINTF(5, 6);
 
-static bool fail(const walk *walking, const beginning *begin, mn_error code, GError **error,
+static bool fail(const walk *walking, const char *prefix, mn_error code, GError **error,
                  const char *format, ...)
 {
     va_list args;
@@ -58,9 +61,18 @@ static bool fail(const walk *walking, const beginning *begin, mn_error code, GEr
     g_autofree char *message = g_strdup_vprintf(format, args);
     va_end(args);
 
-    const char *name = walking->source->name;
-    mn_position at = position_of(walking, begin);
-    g_set_error(error, MN_ERROR, (int)code, "%s:%zu:%zu: %s", name, at.line, at.column, message);
+    const mn_document document = document_at(walking, prefix);
+    mn_position at = mn_locate(&document, NULL, 0);
+    g_set_error(error,
+                MN_ERROR,
+                (int)code,
+                "%s:%zu:%zu: %s%s%s",
+                walking->source->name,
+                at.line,
+                at.column,
+                prefix,
+                *prefix != '\0' ? ": " : "",
+                message);
     return false;
 }
 
@@ -99,97 +111,171 @@ static extent measure(const char *bytes, size_t len)
     return out;
 }
 
-/* Where jansson gave up, and its words, put into ours. */
+/* Where a JSON text is wrong, and our words for it. */
 typedef struct json_fault {
     mn_error code;
     size_t offset;
     char message[JSON_ERROR_TEXT_LENGTH];
 } json_fault;
 
-static void fault_from_jansson(const char *bytes, const json_error_t *cause, json_fault *fault)
+/* jansson stands behind the key; point to it. */
+static void fault_of_duplicate(const char *bytes, json_fault *fault)
 {
+    size_t end = fault->offset > 0 ? fault->offset - 1 : 0;
+    size_t begin = end;
+
+    while (begin > 0 && (bytes[begin - 1] != '"' || (begin > 1 && bytes[begin - 2] == '\\')))
+        begin--;
+    g_snprintf(fault->message,
+               sizeof fault->message,
+               "duplicate key \"%.*s\" in one object; remove one",
+               (int)MIN(end - begin, 64),
+               bytes + begin);
+    fault->offset = begin > 0 ? begin - 1 : 0;
+}
+
+static void fault_of_jansson(const char *bytes, const json_error_t *cause, json_fault *fault)
+{
+    enum json_error_code code = json_error_code(cause);
+
     *fault = (json_fault){.code = MN_ERROR_SYNTAX, .offset = (size_t)MAX(cause->position, 0)};
-    switch (json_error_code(cause)) {
-    case json_error_duplicate_key: {
-        /* It stands behind the key; point to the key. */
-        size_t end = fault->offset - 1, begin = end;
-        while (begin > 0 && (bytes[begin - 1] != '"' || (begin > 1 && bytes[begin - 2] == '\\')))
-            begin--;
-        g_snprintf(fault->message,
-                   sizeof fault->message,
-                   "duplicate key \"%.*s\" in one object; remove one",
-                   (int)MIN(end - begin, 64),
-                   bytes + begin);
-        fault->offset = begin > 0 ? begin - 1 : 0;
-        return;
-    }
-    case json_error_invalid_utf8:
+    if (code == json_error_duplicate_key)
+        fault_of_duplicate(bytes, fault);
+    else if (code == json_error_invalid_utf8)
         g_strlcpy(fault->message, "not text: invalid UTF-8", sizeof fault->message);
-        return;
-    case json_error_premature_end_of_input:
+    else if (code == json_error_premature_end_of_input)
         g_strlcpy(fault->message,
                   "not valid JSON: it ends too early (truncated?)",
                   sizeof fault->message);
-        return;
-    default:
+    else
         g_snprintf(fault->message, sizeof fault->message, "not valid JSON: %s", cause->text);
-    }
 }
 
-static bool check_extent(const char *bytes, size_t len, size_t max_depth, size_t max_values,
-                         json_fault *fault)
+/* A scan says "byte N: what". */
+static void fault_of_scan(const mn_scan *scan, json_fault *fault)
 {
-    extent found = measure(bytes, len);
+    g_autoptr(GError) error = NULL;
+    char *what = NULL;
 
-    if (found.depth <= max_depth && found.values <= max_values)
-        return true;
+    bool fine = mn_scan_check(scan, &error);
+    g_assert(!fine && g_str_has_prefix(error->message, "byte "));
+    *fault = (json_fault){.code = (mn_error)error->code};
+    fault->offset = (size_t)g_ascii_strtoull(error->message + strlen("byte "), &what, 10);
+    g_snprintf(fault->message,
+               sizeof fault->message,
+               "%s%s",
+               fault->code == MN_ERROR_SYNTAX ? "not valid JSON: " : "",
+               what + strlen(": "));
+}
+
+static void fault_of_depth(size_t max_depth, json_fault *fault)
+{
+    g_snprintf(fault->message, sizeof fault->message, "nested deeper than %zu levels", max_depth);
+}
+
+static json_t *load(mn_str text, size_t max_depth, size_t max_values, json_fault *fault)
+{
+    extent found = measure(text.ptr, text.len);
+    json_error_t cause;
+
     *fault = (json_fault){.code = MN_ERROR_LIMIT};
-    if (found.depth > max_depth)
-        g_snprintf(
-            fault->message, sizeof fault->message, "nested deeper than %zu levels", max_depth);
-    else
+    if (found.depth > max_depth) {
+        fault_of_depth(max_depth, fault);
+        return NULL;
+    }
+    if (found.values > max_values) {
         g_snprintf(fault->message,
                    sizeof fault->message,
                    "more than %zu values in one document",
                    max_values);
-    return false;
-}
-
-/* One value at the start of the bytes; *used tells where it ended. */
-static json_t *load(const char *bytes, size_t len, size_t *used, json_fault *fault)
-{
-    json_error_t cause;
-    size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
-    if (used != NULL)
-        flags |= JSON_DISABLE_EOF_CHECK;
-    json_t *root = json_loadb(bytes, len, flags, &cause);
-
+        return NULL;
+    }
+    json_t *root = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &cause);
     if (root == NULL)
-        fault_from_jansson(bytes, &cause, fault);
-    else if (used != NULL)
-        *used = (size_t)cause.position;
+        fault_of_jansson(text.ptr, &cause, fault);
     return root;
 }
 
 json_t *mn_document_load_json(const char *bytes, size_t len, size_t max_depth, GError **error)
 {
+    const mn_str text = {.ptr = bytes, .len = len};
     json_fault fault;
-    json_t *root = NULL;
+    json_t *root = load(text, max_depth, mn_document_limits_default.values, &fault);
 
-    if (check_extent(bytes, len, max_depth, mn_document_limits_default.values, &fault))
-        root = load(bytes, len, NULL, &fault);
     if (root == NULL)
         g_set_error(error, MN_ERROR, (int)fault.code, "byte %zu: %s", fault.offset, fault.message);
     return root;
 }
 
+static bool fail_json(const walk *walking, const char *piece, const json_fault *fault,
+                      GError **error)
+{
+    const mn_source *source = walking->source;
+    mn_position at = mn_source_position(source, (size_t)(piece - source->bytes) + fault->offset);
+
+    g_set_error(error,
+                MN_ERROR,
+                (int)fault->code,
+                "%s:%zu:%zu: %s",
+                source->name,
+                at.line,
+                at.column,
+                fault->message);
+    return false;
+}
+
+static bool fail_type(const walk *walking, const char *prefix, const char *found, GError **error)
+{
+    return fail(walking,
+                prefix,
+                MN_ERROR_SCHEMA,
+                error,
+                "expected an object with apiVersion and kind, found %s",
+                found);
+}
+
+static bool hand_over(walk *walking, const json_t *root, const char *prefix, GError **error)
+{
+    mn_document document = document_at(walking, prefix);
+    g_autofree char *place = g_strdup_printf("%s:", walking->source->name);
+    GError *cause = NULL;
+
+    document.root = root;
+    if (++walking->handed > walking->limits->documents)
+        return fail(walking,
+                    prefix,
+                    MN_ERROR_LIMIT,
+                    error,
+                    "more than %zu objects in one file; split it",
+                    walking->limits->documents);
+    if (walking->each(&document, walking->data, &cause))
+        return true;
+    if (!g_str_has_prefix(cause->message, place)) {
+        mn_position at = mn_locate(&document, NULL, 0);
+        g_prefix_error(&cause, "%s%zu:%zu: ", place, at.line, at.column);
+    }
+    g_propagate_error(error, cause);
+    return false;
+}
+
+static char *item_prefix(const char *prefix, size_t index)
+{
+    return g_strdup_printf("%s%sitems[%zu]", prefix, *prefix != '\0' ? "." : "", index);
+}
+
+static bool fail_lists(const walk *walking, const char *prefix, GError **error)
+{
+    return fail(
+        walking, prefix, MN_ERROR_LIMIT, error, "lists inside lists more than %d deep", LISTS_MAX);
+}
+
 static const char *type_name(const json_t *value)
 {
-    switch (json_typeof(value)) {
+    switch (value != NULL ? json_typeof(value) : JSON_NULL) {
     case JSON_OBJECT:
         return "an object";
     case JSON_ARRAY:
-        return "an array";
+        return "a list";
     case JSON_STRING:
         return "a string";
     case JSON_INTEGER:
@@ -204,160 +290,216 @@ static const char *type_name(const json_t *value)
     g_assert_not_reached();
 }
 
-static bool hand_over(walk *walking, const json_t *root, const char *prefix, const beginning *begin,
-                      GError **error)
-{
-    const mn_document document = {
-        .source = walking->source,
-        .format = walking->format,
-        .ordinal = walking->ordinal,
-        .prefix = prefix,
-        .root = root,
-    };
-    g_autofree char *place = NULL;
-    GError *cause = NULL;
+/* ---- YAML: the document is a tree already */
 
-    if (!json_is_object(root))
-        return fail(walking,
-                    begin,
-                    MN_ERROR_SCHEMA,
-                    error,
-                    "%s%sexpected an object with apiVersion and kind, found %s",
-                    prefix,
-                    *prefix != '\0' ? ": " : "",
-                    type_name(root));
-    if (++walking->handed > walking->limits->documents)
-        return fail(walking,
-                    begin,
-                    MN_ERROR_LIMIT,
-                    error,
-                    "more than %zu objects in one file; split it",
-                    walking->limits->documents);
-    if (walking->each(&document, walking->data, &cause))
-        return true;
-    place = g_strdup_printf("%s:", walking->source->name);
-    if (!g_str_has_prefix(cause->message, place)) {
-        mn_position at = position_of(walking, begin);
-        g_prefix_error(&cause, "%s%zu:%zu: ", place, at.line, at.column);
-    }
-    g_propagate_error(error, cause);
-    return false;
+static bool is_list_tree(const mn_at *root, mn_at *items)
+{
+    const mn_at kind = mn_at_member(root, "kind");
+    const char *name = NULL;
+
+    *items = mn_at_member(root, "items");
+    return mn_read_string(&kind, &name, NULL) && name != NULL && g_str_has_suffix(name, "List") &&
+           json_is_array(items->value);
 }
 
-static const json_t *list_items(const json_t *root)
-{
-    const char *kind = json_string_value(json_object_get(root, "kind"));
-    const json_t *items = json_object_get(root, "items");
-
-    return kind != NULL && g_str_has_suffix(kind, "List") && json_is_array(items) ? items : NULL;
-}
-
-/* A tree that is whole already. Recursion ends at LISTS_MAX. */
+/* Recursion ends at LISTS_MAX, here and below. */
 /* NOLINTBEGIN(misc-no-recursion) */
 static bool walk_tree(walk *walking, const json_t *root, const char *prefix, size_t lists,
-                      const beginning *begin, GError **error)
+                      GError **error)
 {
-    const json_t *items = list_items(root);
+    const mn_at at = mn_at_tree(root);
+    mn_at items;
 
-    if (items == NULL)
-        return hand_over(walking, root, prefix, begin, error);
+    if (!json_is_object(root))
+        return fail_type(walking, prefix, type_name(root), error);
+    if (!is_list_tree(&at, &items))
+        return hand_over(walking, root, prefix, error);
     if (lists == LISTS_MAX)
-        return fail(walking,
-                    begin,
-                    MN_ERROR_LIMIT,
-                    error,
-                    "%s: lists inside lists more than %d deep",
-                    prefix,
-                    LISTS_MAX);
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        g_autofree char *inner =
-            g_strdup_printf("%s%sitems[%zu]", prefix, *prefix != '\0' ? "." : "", i);
-        if (!walk_tree(walking, json_array_get(items, i), inner, lists + 1, begin, error))
+        return fail_lists(walking, prefix, error);
+    for (size_t i = 0, count = mn_at_count(&items); i < count; i++) {
+        g_autofree char *inner = item_prefix(prefix, i);
+        if (!walk_tree(walking, mn_at_element(&items, i).value, inner, lists + 1, error))
             return false;
     }
     return true;
 }
-
 /* NOLINTEND(misc-no-recursion) */
-
-static bool walk_yaml_from(walk *walking, mn_yaml_reader *reader, json_t *first, beginning *begin,
-                           GError **error)
-{
-    g_autoptr(json_t) root = first;
-
-    walking->format = MN_DOCUMENT_YAML;
-    for (walking->ordinal = 0; root != NULL; walking->ordinal++) {
-        if (!walk_tree(walking, root, "", 0, begin, error))
-            return false;
-        g_clear_pointer(&root, json_decref);
-        if (!mn_yaml_reader_next(reader, &root, &begin->mark, error))
-            return false;
-    }
-    return true;
-}
 
 static bool walk_yaml(walk *walking, GError **error)
 {
     g_autoptr(mn_yaml_reader) reader = mn_yaml_reader_new(walking->source, walking->limits);
-    beginning begin = {0};
-    json_t *first = NULL;
 
-    return mn_yaml_reader_next(reader, &first, &begin.mark, error) &&
-           walk_yaml_from(walking, reader, first, &begin, error);
+    walking->format = MN_DOCUMENT_YAML;
+    for (walking->ordinal = 0;; walking->ordinal++) {
+        json_t *next = NULL;
+        if (!mn_yaml_reader_next(reader, &next, error))
+            return false;
+        g_autoptr(json_t) root = next;
+        if (root == NULL)
+            return true;
+        if (!walk_tree(walking, root, "", 0, error))
+            return false;
+    }
 }
 
-static size_t skip_blanks(const mn_source *source, size_t at)
-{
-    while (at < source->len && strchr(" \t\r\n", source->bytes[at]) != NULL &&
-           source->bytes[at] != '\0')
-        at++;
-    return at;
-}
-
-static size_t skip_mark(const mn_source *source)
-{
-    return source->len >= 3 && memcmp(source->bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-}
-
-/* YAML in braces, `{a: 1}`, begins like JSON. When it is not YAML either, what is
- * said is why it is not JSON. */
-static bool retry_as_yaml(walk *walking, const json_fault *fault, GError **error)
+/* Whether all of it is YAML. */
+static bool is_yaml(const walk *walking)
 {
     g_autoptr(mn_yaml_reader) reader = NULL;
-    beginning begin = {.offset = fault->offset};
-    json_t *first = NULL;
+    json_t *root = NULL;
 
-    if (fault->code == MN_ERROR_SYNTAX && walking->handed == 0 &&
-        walking->source->len <= YAML_RETRY_MAX) {
-        reader = mn_yaml_reader_new(walking->source, walking->limits);
-        if (mn_yaml_reader_next(reader, &first, &begin.mark, NULL))
-            return walk_yaml_from(walking, reader, first, &begin, error);
-    }
-    return fail(walking, &begin, fault->code, error, "%s", fault->message);
+    if (walking->source->len > YAML_RETRY_MAX)
+        return false;
+    reader = mn_yaml_reader_new(walking->source, walking->limits);
+    do {
+        json_decref(root);
+        if (!mn_yaml_reader_next(reader, &root, NULL))
+            return false;
+    } while (root != NULL);
+    return true;
 }
 
-static bool walk_json(walk *walking, size_t at, GError **error)
-{
-    const mn_source *source = walking->source;
+/* ---- JSON: cut into objects first */
 
-    for (; at < source->len; walking->ordinal++) {
-        json_fault fault;
-        size_t used = 0;
-        g_autoptr(json_t) root = NULL;
-        beginning begin = {.offset = at};
-        if (check_extent(source->bytes + at,
-                         source->len - at,
-                         walking->limits->depth,
-                         walking->limits->values,
-                         &fault))
-            root = load(source->bytes + at, source->len - at, &used, &fault);
-        if (root == NULL) {
-            fault.offset += at;
-            return retry_as_yaml(walking, &fault, error);
-        }
-        if (!walk_tree(walking, root, "", 0, &begin, error))
+/* The bytes of the array when `text` is a list. */
+static mn_str find_items(mn_str text)
+{
+    mn_scan scan;
+    mn_scan_string key, kind = {.escaped = false};
+    mn_str items = {0};
+
+    mn_scan_init(&scan, text, MN_SCAN_DEPTH_MAX);
+    mn_scan_enter(&scan, MN_SCAN_OBJECT);
+    while (mn_scan_next_member(&scan, &key)) {
+        if (mn_scan_string_is(key, "kind") && mn_scan_peek(&scan) == MN_SCAN_STRING)
+            kind = mn_scan_take_string(&scan);
+        else if (mn_scan_string_is(key, "items") && mn_scan_peek(&scan) == MN_SCAN_ARRAY)
+            items = mn_scan_take(&scan);
+    }
+    bool is_list = kind.raw.len >= 4 && memcmp(kind.raw.ptr + kind.raw.len - 4, "List", 4) == 0;
+    return is_list ? items : (mn_str){0};
+}
+
+/* jansson never sees the list itself, so its keys are compared here. */
+static bool check_list_keys(const walk *walking, mn_str list, GError **error)
+{
+    mn_scan scan;
+    mn_scan_keys seen = {.count = 0};
+    mn_scan_string key;
+    json_fault fault;
+
+    mn_scan_init(&scan, list, MN_SCAN_DEPTH_MAX);
+    mn_scan_enter(&scan, MN_SCAN_OBJECT);
+    while (mn_scan_next_member(&scan, &key))
+        (void)mn_scan_is_new_key(&scan, &seen, key);
+    if (scan.fault == MN_SCAN_FINE)
+        return true;
+    fault_of_scan(&scan, &fault);
+    return fail_json(walking, list.ptr, &fault, error);
+}
+
+static bool walk_object(walk *walking, mn_str text, const char *prefix, GError **error)
+{
+    json_fault fault;
+    g_autoptr(json_t) root = load(text, walking->limits->depth, walking->limits->values, &fault);
+
+    if (root != NULL)
+        return hand_over(walking, root, prefix, error);
+    return fail_json(walking, text.ptr, &fault, error);
+}
+
+static const char *kind_name(mn_str text)
+{
+    static const char *const names[] = {
+        [MN_SCAN_NOTHING] = "nothing",
+        [MN_SCAN_OBJECT] = "an object",
+        [MN_SCAN_ARRAY] = "a list",
+        [MN_SCAN_STRING] = "a string",
+        [MN_SCAN_NUMBER] = "a number",
+        [MN_SCAN_TRUE] = "a boolean",
+        [MN_SCAN_FALSE] = "a boolean",
+        [MN_SCAN_NULL] = "null",
+    };
+    mn_scan scan;
+
+    mn_scan_init(&scan, text, 1);
+    return names[mn_scan_peek(&scan)];
+}
+
+/* NOLINTBEGIN(misc-no-recursion) */
+static bool walk_value(walk *walking, mn_str text, const char *prefix, size_t lists, GError **error)
+{
+    mn_scan scan;
+
+    if (*text.ptr != '{')
+        return fail_type(walking, prefix, kind_name(text), error);
+    const mn_str items = find_items(text);
+    if (items.ptr == NULL)
+        return walk_object(walking, text, prefix, error);
+    if (!check_list_keys(walking, text, error))
+        return false;
+    if (lists == LISTS_MAX)
+        return fail_lists(walking, prefix, error);
+    mn_scan_init(&scan, items, MN_SCAN_DEPTH_MAX);
+    mn_scan_enter(&scan, MN_SCAN_ARRAY);
+    for (size_t i = 0; mn_scan_next_element(&scan); i++) {
+        g_autofree char *inner = item_prefix(prefix, i);
+        if (!walk_value(walking, mn_scan_take(&scan), inner, lists + 1, error))
             return false;
-        at = skip_blanks(source, at + used);
+    }
+    return true;
+}
+/* NOLINTEND(misc-no-recursion) */
+
+static mn_str pass_blanks(mn_str text)
+{
+    while (text.len > 0 && *text.ptr != '\0' && strchr(" \t\r\n", *text.ptr) != NULL)
+        text = (mn_str){.ptr = text.ptr + 1, .len = text.len - 1};
+    return text;
+}
+
+/* The first value of `rest`, which becomes what is behind it. */
+static bool cut_value(const walk *walking, mn_str *rest, mn_str *value, json_fault *fault)
+{
+    mn_scan scan;
+
+    mn_scan_init(&scan, *rest, walking->limits->depth);
+    *value = mn_scan_take(&scan);
+    if (scan.fault != MN_SCAN_FINE) {
+        fault_of_scan(&scan, fault);
+        if (scan.fault == MN_SCAN_TOO_DEEP)
+            fault_of_depth(walking->limits->depth, fault);
+        return false;
+    }
+    const char *end = value->ptr + value->len;
+    rest->len -= (size_t)(end - rest->ptr);
+    rest->ptr = end;
+    *rest = pass_blanks(*rest);
+    return true;
+}
+
+static bool is_json_stream(const walk *walking, mn_str rest)
+{
+    mn_str value;
+    json_fault fault;
+
+    while (rest.len > 0) {
+        if (!cut_value(walking, &rest, &value, &fault))
+            return fault.code == MN_ERROR_LIMIT;
+    }
+    return true;
+}
+
+static bool walk_json(walk *walking, mn_str rest, GError **error)
+{
+    for (; rest.len > 0; walking->ordinal++) {
+        const char *begin = rest.ptr;
+        mn_str value;
+        json_fault fault;
+        if (!cut_value(walking, &rest, &value, &fault))
+            return fail_json(walking, begin, &fault, error);
+        if (!walk_value(walking, value, "", 0, error))
+            return false;
     }
     return true;
 }
@@ -366,7 +508,7 @@ bool mn_document_each(const mn_source *source, const mn_document_limits *limits,
                       mn_document_fn each, gpointer data, GError **error)
 {
     walk walking = {.source = source, .limits = limits, .each = each, .data = data};
-    size_t at = skip_blanks(source, skip_mark(source));
+    mn_str text = {.ptr = source->bytes, .len = source->len};
 
     if (source->len > limits->bytes) {
         g_set_error(error,
@@ -377,9 +519,16 @@ bool mn_document_each(const mn_source *source, const mn_document_limits *limits,
                     limits->bytes);
         return false;
     }
-    if (at == source->len)
+    if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
+        text = (mn_str){.ptr = text.ptr + 3, .len = text.len - 3};
+    text = pass_blanks(text);
+    if (text.len == 0)
         return true;
-    if (source->bytes[at] == '{' || source->bytes[at] == '[')
-        return walk_json(&walking, at, error);
-    return walk_yaml(&walking, error);
+    if (*text.ptr != '{' && *text.ptr != '[')
+        return walk_yaml(&walking, error);
+    /* `{a: 1}`, or JSON with a comment, or JSON values with `---` between them. When
+     * it is not YAML either, the complaint is about JSON. */
+    if (!is_json_stream(&walking, text) && is_yaml(&walking))
+        return walk_yaml(&walking, error);
+    return walk_json(&walking, text, error);
 }

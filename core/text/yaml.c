@@ -557,10 +557,9 @@ static void document_begin(mn_yaml_reader *reader)
 }
 
 /* Reads on until a document or the stream ends. */
-static bool read_document(mn_yaml_reader *reader, yaml_mark_t *begin, GError **error)
+static bool read_document(mn_yaml_reader *reader, GError **error)
 {
     yaml_event_type_t type;
-    yaml_event_type_t before = YAML_NO_EVENT;
 
     do {
         yaml_event_t event;
@@ -569,9 +568,6 @@ static bool read_document(mn_yaml_reader *reader, yaml_mark_t *begin, GError **e
         type = event.type;
         if (type == YAML_DOCUMENT_START_EVENT)
             document_begin(reader);
-        if (before == YAML_DOCUMENT_START_EVENT)
-            *begin = event.start_mark;
-        before = type;
         bool ok = on_event(reader, &event, error);
         yaml_event_delete(&event);
         if (!ok)
@@ -581,14 +577,14 @@ static bool read_document(mn_yaml_reader *reader, yaml_mark_t *begin, GError **e
     return true;
 }
 
-bool mn_yaml_reader_next(mn_yaml_reader *reader, json_t **root, yaml_mark_t *begin, GError **error)
+bool mn_yaml_reader_next(mn_yaml_reader *reader, json_t **root, GError **error)
 {
     if (!reader->started && !check_directives(reader, error))
         return false;
     reader->started = true;
     *root = NULL;
     while (!reader->ended) {
-        if (!read_document(reader, begin, error))
+        if (!read_document(reader, error))
             return false;
         if (reader->root != NULL && !json_is_null(reader->root)) {
             *root = g_steal_pointer(&reader->root);

@@ -61,8 +61,8 @@ mn_yaml_reader *mn_yaml_reader_new(const mn_source *source, const mn_document_li
 void mn_yaml_reader_free(mn_yaml_reader *reader);
 
 /* The next document that is not empty; *root is NULL at the end. The caller owns
- * *root, *begin is where it begins. Errors: SYNTAX, LIMIT, with their place. */
-bool mn_yaml_reader_next(mn_yaml_reader *reader, json_t **root, yaml_mark_t *begin,
+ * *root. Errors: SYNTAX, LIMIT, with their place. */
+bool mn_yaml_reader_next(mn_yaml_reader *reader, json_t **root,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_yaml_reader, mn_yaml_reader_free)

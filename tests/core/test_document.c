@@ -74,13 +74,14 @@ static void json_and_yaml_become_the_same_objects(void)
 static void json_values_may_follow_each_other(void)
 {
     gives("{\"a\":1}{\"b\":2}\n{\"c\":3}\n", "0 {\"a\":1}; 1 {\"b\":2}; 2 {\"c\":3}");
+    gives("{\"a\":1}\n---\n{\"b\":2}\n---\nc: 3\n", "0 {\"a\":1}; 1 {\"b\":2}; 2 {\"c\":3}");
 }
 
 static void yaml_in_braces_is_yaml(void)
 {
     gives("{a: 1}\n", "0 {\"a\":1}");
     gives("{\"a\": 1,}\n", "0 {\"a\":1}");
-    gives("{\"a\": 18446744073709551616}\n", "0 {\"a\":1.8446744073709552e19}");
+    gives("{\"a\": 1}\n# a comment\n", "0 {\"a\":1}");
 }
 
 static void lists_are_unpacked(void)
@@ -107,7 +108,7 @@ static void lists_inside_lists_are_bounded(void)
         "[{\"kind\":\"List\",\"items\":[{\"kind\":\"List\",\"items\":[]}]}]}]}]}";
     fails(MN_ERROR_LIMIT,
           json,
-          "x:1:1: items[0].items[0].items[0].items[0]: lists inside lists more than 4 deep");
+          "x:1:97: items[0].items[0].items[0].items[0]: lists inside lists more than 4 deep");
 }
 
 static void json_faults_have_a_place(void)
@@ -117,18 +118,29 @@ static void json_faults_have_a_place(void)
           "x:2:2: duplicate key \"a\" in one object; remove one");
     fails(MN_ERROR_SYNTAX,
           "{\"a\": {\"b\": 1",
-          "x:1:14: not valid JSON: it ends too early (truncated?)");
+          "x:1:14: not valid JSON: the text ends in the middle of a value");
     fails(MN_ERROR_SYNTAX, "{\"a\":\n \"\xff\"}", "x:2:3: not text: invalid UTF-8");
     fails(MN_ERROR_SYNTAX,
           "{\"kind\":\"List\",\"items\":[\n{\"a\":1},\n{\"b\" 2}]}",
-          "x:3:7: not valid JSON: ':' expected near '2'");
+          "x:3:6: not valid JSON: unexpected '2'");
+}
+
+static void a_broken_document_behind_good_ones_is_named(void)
+{
+    fails(MN_ERROR_SYNTAX, "{\"a\":1}\n{\"b\":2 \"c\"}", "x:2:8: not valid JSON: unexpected '\"'");
+    fails(MN_ERROR_SYNTAX,
+          "{\"a\": 18446744073709551616}",
+          "x:1:27: not valid JSON: too big integer near '18446744073709551616'");
+    fails(MN_ERROR_SYNTAX,
+          "{\"kind\":\"List\",\"items\":[],\n\"items\":[]}",
+          "x:2:2: not valid JSON: this key stood there before (case ignored)");
 }
 
 static void only_objects_are_documents(void)
 {
     fails(MN_ERROR_SCHEMA,
           "[1, 2]",
-          "x:1:1: expected an object with apiVersion and kind, found an array");
+          "x:1:1: expected an object with apiVersion and kind, found a list");
     fails(MN_ERROR_SCHEMA,
           "just some words\n",
           "x:1:1: expected an object with apiVersion and kind, found a string");
@@ -137,7 +149,7 @@ static void only_objects_are_documents(void)
           "x:2:1: expected an object with apiVersion and kind, found a number");
     fails(MN_ERROR_SCHEMA,
           "{\"kind\":\"List\",\"items\":[\n{\"a\":1}, \"b\"]}",
-          "x:1:1: items[1]: expected an object with apiVersion and kind, found a string");
+          "x:2:10: items[1]: expected an object with apiVersion and kind, found a string");
 }
 
 static void an_error_of_the_caller_gets_a_place_once(void)
@@ -151,7 +163,7 @@ static void limits_hold_for_both(void)
 {
     const mn_document_limits tight = {.bytes = 100, .depth = 3, .values = 6, .documents = 2};
 
-    fails_within(&tight, MN_ERROR_LIMIT, "{\"a\":[[[1]]]}", "x:1:1: nested deeper than 3 levels");
+    fails_within(&tight, MN_ERROR_LIMIT, "{\"a\":[[[1]]]}", "x:1:8: nested deeper than 3 levels");
     fails_within(&tight, MN_ERROR_LIMIT, "a: [[[1]]]", "x:1:6: nested deeper than 3 levels");
     fails_within(&tight,
                  MN_ERROR_LIMIT,
@@ -198,6 +210,7 @@ CU_TestInfo suite_core_document[] = {
     {"lists are unpacked", lists_are_unpacked},
     {"lists inside lists are bounded", lists_inside_lists_are_bounded},
     {"JSON faults have a place", json_faults_have_a_place},
+    {"a broken document behind good ones is named", a_broken_document_behind_good_ones_is_named},
     {"only objects are documents", only_objects_are_documents},
     {"an error of the caller gets a place, once", an_error_of_the_caller_gets_a_place_once},
     {"limits hold for both", limits_hold_for_both},

@@ -268,7 +268,7 @@ static void syntax_errors_say_where(void)
     is_refused("hello\n",
                "x.yaml:1:1: expected an object with apiVersion and kind, found a string");
     is_refused("---\n- a\n",
-               "x.yaml:2:1: expected an object with apiVersion and kind, found an array");
+               "x.yaml:2:1: expected an object with apiVersion and kind, found a list");
 }
 
 static void fails_quickly(GString *yaml, const char *message)
