@@ -77,7 +77,7 @@ ALL_SRC   := $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(EXT_SRC) $(SIM_SRC) $(TEST_SRC
              $(sort $(wildcard tests/fuzz/*.c)) $(BENCH_SRC)
 HEADERS   := $(sort $(wildcard include/mullion/*/*.h))
 SOURCES   := $(ALL_SRC) $(sort $(shell find include core extender simulator tests -name '*.h' 2>/dev/null))
-SCRIPTS   := $(sort $(wildcard build-aux/*.sh tests/e2e/*.sh)) .ci/run
+SCRIPTS   := $(sort $(wildcard build-aux/*.sh tests/e2e/*.sh tests/golden/*.sh)) .ci/run
 obj        = $(patsubst %.c,$(B)/%.o,$(1))
 
 CORE_LIB  := $(B)/libmullion-core.a
@@ -253,7 +253,8 @@ coverage-report:
 	done | awk '{ printf "%6.1f%% of %5d  %s\n", $$1, $$2, $$3; hit += $$1 * $$2; all += $$2 } \
 	  END { if (all) printf "%6.1f%% of %5d  together\n", hit / all, all }'
 golden-update: all $(B)/tests/run ## rewrite the expected outputs, then read the diff
+	$(BIN)/mullion man --format markdown > docs/COMMANDS.md
 	GOLDEN_UPDATE=1 sh build-aux/run-tests.sh $(B)
-	git --no-pager diff --stat -- tests/golden
+	git --no-pager diff --stat -- tests/golden docs/COMMANDS.md
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # run-tests.sh BUILD [SUITE]  runs what `make test` has built under BUILD: the unit
 # tests (whose names contain SUITE, then nothing else), every fuzz corpus through
-# its target, and the end-to-end scripts. Closes with "N passed, N failed".
+# its target, the end-to-end scripts, and the golden cases. Closes with "N passed, N failed".
 set -u
 
 build=$1
@@ -60,6 +60,10 @@ if [ -z "$suite" ]; then
     for script in tests/e2e/*.sh; do
         [ -e "$script" ] || continue
         check "$script" sh "$script"
+    done
+    for golden in tests/golden/*/cmd; do
+        [ -e "$golden" ] || continue
+        check "${golden%/cmd}" sh tests/golden/run.sh "${golden%/cmd}"
     done
 fi
 echo "$passed passed, $failed failed"

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `mullion` without its main(): from words to an exit status. */
+#ifndef SIMULATOR_CLI_H
+#define SIMULATOR_CLI_H
+
+#include "simulator/command.h"
+
+/* Where a command writes, and what is known about it. */
+typedef struct mn_terminal {
+    GString *out;
+    FILE *err;
+    bool out_is_terminal;
+    size_t columns; /* 0: no terminal */
+} mn_terminal;
+
+/* words[0] is the name that the program was called by; a name that begins with
+ * "kubectl-" makes help speak of "kubectl mullion". */
+mn_exit mn_cli_run(const mn_terminal *terminal, size_t count, char *const *words);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `mullion`: standard streams and signals around mn_cli_run(). */
+#include "simulator/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static size_t terminal_columns(void)
+{
+    struct winsize size = {0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col;
+}
+
+/* The report is written in one go; a disk that is full is noticed, and a reader that
+ * went away (`| head`) is no news. */
+static mn_exit write_out(const GString *out, mn_exit status)
+{
+    size_t done = 0;
+    while (done < out->len) {
+        ssize_t n = write(STDOUT_FILENO, out->str + done, out->len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            if (errno != EPIPE)
+                (void)fprintf(
+                    stderr, "mullion: cannot write to standard output: %s\n", g_strerror(errno));
+            return MN_EXIT_INTERNAL;
+        }
+        done += (size_t)n;
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    bool is_terminal = isatty(STDOUT_FILENO) == 1;
+    const mn_terminal terminal = {
+        .out = out,
+        .err = stderr,
+        .out_is_terminal = is_terminal,
+        .columns = is_terminal ? terminal_columns() : 0,
+    };
+    (void)signal(SIGPIPE, SIG_IGN);
+    mn_exit status = mn_cli_run(&terminal, (size_t)argc, argv);
+    return (int)write_out(out, status);
+}
