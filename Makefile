@@ -228,7 +228,7 @@ shellcheck: | deps-lint ## the scripts
 	@echo shellcheck ok
 
 # As fresh as the object, which knows the headers it read.
-$(B)/%.tidy: %.c $(B)/%.o .clang-tidy | deps-lint
+$(B)/%.tidy: %.c $(B)/%.o .clang-tidy tests/.clang-tidy | deps-lint
 	$(call say,TIDY)clang-tidy --quiet $< -- -std=c17 $(INCLUDES) $(DEFINES) $(PKG_CFLAGS) 2>$@.log || { cat $@.log; exit 1; }
 	@touch $@
 

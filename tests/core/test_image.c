@@ -264,12 +264,12 @@ static void the_tables_are_sorted_unique_and_filled_in(void)
     for (int table = 0; table < MN_IMAGE_TABLES; table++) {
         size_t count = 0;
         const mn_image_rule *rules = mn_image_rules((mn_image_table)table, &count);
+        bool sorted = table != MN_IMAGE_TABLE_OTHERS;
         EXPECT_TRUE(count > 0);
         for (size_t i = 0; i < count; i++) {
             EXPECT_TRUE(strlen(rules[i].id) == 2 && rules[i].pattern[0] != '\0');
             EXPECT_INT(rules[i].os == MN_OS_UNKNOWN, rules[i].strength == MN_STRENGTH_NONE);
-            if (i > 0 && table != MN_IMAGE_TABLE_OTHERS && !sorts_before(&rules[i - 1], &rules[i]))
-                CU_FAIL("rows are out of order or double");
+            EXPECT_TRUE(!sorted || i == 0 || sorts_before(&rules[i - 1], &rules[i]));
         }
     }
 }
@@ -282,8 +282,7 @@ static void every_repository_row_is_found_by_its_own_name(void)
         const mn_image_rule *rules = mn_image_rules((mn_image_table)table, &count);
         for (size_t i = 0; i < count; i++) {
             g_autofree char *image = g_strdup(rules[i].pattern);
-            if (g_str_has_suffix(image, "/**"))
-                memcpy(image + strlen(image) - 2, "zz", 2);
+            g_strdelimit(image, "*", 'z');
             mn_image_verdict verdict = mn_image_judge(mn_str_of(image));
             g_autofree char *text = g_strdup_printf("%s does not find its row", image);
             bool found =

@@ -151,7 +151,7 @@ static void doubles_survive_the_way_there_and_back(void)
     for (int i = 0; i < 20000; i++) {
         double value;
         char buffer[MN_JSON_NUMBER_TEXT];
-        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        bits = bits * 6364136223846793005U + 1442695040888963407U;
         memcpy(&value, &bits, sizeof value);
         if (isfinite(value))
             EXPECT_TRUE(g_ascii_strtod(mn_json_format_double(value, buffer), NULL) == value);

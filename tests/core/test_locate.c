@@ -4,25 +4,28 @@
 
 #include <string.h>
 
+/* Takes the "b" of ".b[2]" or the 2 of "[2]" off the path. */
+static mn_step next_step(char **path)
+{
+    if (**path == '[') {
+        mn_step step = {.index = (size_t)g_ascii_strtoull(*path + 1, path, 10)};
+        *path += 1;
+        return step;
+    }
+    *path += **path == '.';
+    size_t len = strcspn(*path, ".[");
+    mn_step step = {.key = g_strndup(*path, len)};
+    *path += len;
+    return step;
+}
+
 /* "a.b[2]" as steps; keys hold no dots here. */
 static size_t steps_of(char *path, mn_step steps[8])
 {
     size_t count = 0;
-    char *at = path;
 
-    while (*at != '\0') {
-        if (*at == '[') {
-            steps[count++] = (mn_step){.index = (size_t)g_ascii_strtoull(at + 1, &at, 10)};
-            at++;
-        } else {
-            at += *at == '.';
-            size_t len = strcspn(at, ".[");
-            char end = at[len];
-            steps[count++] = (mn_step){.key = g_strndup(at, len)};
-            at += len;
-            g_assert(*at == end);
-        }
-    }
+    while (*path != '\0')
+        steps[count++] = next_step(&path);
     return count;
 }
 

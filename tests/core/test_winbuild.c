@@ -264,7 +264,7 @@ static void sets_of_builds_stay_sorted_and_small(void)
     EXPECT_TRUE(!mn_build_set_has(&both, 14393));
 
     mn_build_set full = {.bounded = true};
-    for (uint16_t i = 0; i < MN_BUILD_SET_MAX; i++)
+    for (int i = 0; i < MN_BUILD_SET_MAX; i++)
         mn_build_set_add(&full, (uint16_t)(65535 - i));
     EXPECT_INT(full.count, MN_BUILD_SET_MAX);
     EXPECT_INT((int64_t)strlen(mn_build_set_format(&full, text)), MN_BUILD_SET_MAX * 12);
