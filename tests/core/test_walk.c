@@ -9,7 +9,7 @@
 
 static void touch(const char *folder, const char *name)
 {
-    g_autofree char *path = scratch_write(folder, name, MN_STR_LIT(""));
+    g_free(scratch_write(folder, name, MN_STR_LIT("")));
 }
 
 /* Paths below the folder, a blank between them. */
