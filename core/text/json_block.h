@@ -107,31 +107,53 @@ static inline __m128i json_lane_load(const char *bytes)
     return lane;
 }
 
+/* Written out, since gcc -O2 leaves a loop over four lanes a loop, at half the speed. */
+typedef struct json_lanes {
+    __m128i a, b, c, d;
+} json_lanes;
+
+static inline uint64_t json_lanes_bits(__m128i a, __m128i b, __m128i c, __m128i d)
+{
+    return json_lane_bits(a) | json_lane_bits(b) << 16 | json_lane_bits(c) << 32 |
+           json_lane_bits(d) << 48;
+}
+
+static inline uint64_t json_lanes_equal(json_lanes in, char c)
+{
+    return json_lanes_bits(json_lane_equals(in.a, c),
+                           json_lane_equals(in.b, c),
+                           json_lane_equals(in.c, c),
+                           json_lane_equals(in.d, c));
+}
+
 static inline json_block json_block_classify(const char *bytes)
 {
-    json_block block = {0};
-    for (unsigned i = 0; i < JSON_BLOCK; i += JSON_LANE) {
-        __m128i lane = json_lane_load(bytes + i);
-        __m128i folded = _mm_or_si128(lane, _mm_set1_epi8(0x20));
-        block.quote |= json_lane_bits(json_lane_equals(lane, '"')) << i;
-        block.backslash |= json_lane_bits(json_lane_equals(lane, '\\')) << i;
-        block.brace |= json_lane_bits(json_lane_equals(lane, '{')) << i;
-        block.open |= json_lane_bits(json_lane_equals(folded, '{')) << i;
-        block.close |= json_lane_bits(json_lane_equals(folded, '}')) << i;
-        block.comma |= json_lane_bits(json_lane_equals(lane, ',')) << i;
-        block.colon |= json_lane_bits(json_lane_equals(lane, ':')) << i;
-        block.control |= json_lane_bits(json_lane_controls(lane)) << i;
-        block.blank |= json_lane_bits(json_lane_equals(lane, ' ')) << i;
-    }
-    if (G_LIKELY(block.control == 0)) /* compact text has no line breaks */
-        return block;
-    for (unsigned i = 0; i < JSON_BLOCK; i += JSON_LANE) {
-        __m128i lane = json_lane_load(bytes + i);
-        __m128i breaks =
-            _mm_or_si128(_mm_or_si128(json_lane_equals(lane, '\n'), json_lane_equals(lane, '\r')),
-                         json_lane_equals(lane, '\t'));
-        block.blank |= json_lane_bits(breaks) << i;
-    }
+    const __m128i bit = _mm_set1_epi8(0x20);
+    const json_lanes in = {json_lane_load(bytes),
+                           json_lane_load(bytes + 16),
+                           json_lane_load(bytes + 32),
+                           json_lane_load(bytes + 48)};
+    const json_lanes folded = {_mm_or_si128(in.a, bit),
+                               _mm_or_si128(in.b, bit),
+                               _mm_or_si128(in.c, bit),
+                               _mm_or_si128(in.d, bit)};
+    json_block block = {
+        .quote = json_lanes_equal(in, '"'),
+        .backslash = json_lanes_equal(in, '\\'),
+        .brace = json_lanes_equal(in, '{'),
+        .open = json_lanes_equal(folded, '{'),
+        .close = json_lanes_equal(folded, '}'),
+        .comma = json_lanes_equal(in, ','),
+        .colon = json_lanes_equal(in, ':'),
+        .blank = json_lanes_equal(in, ' '),
+        .control = json_lanes_bits(json_lane_controls(in.a),
+                                   json_lane_controls(in.b),
+                                   json_lane_controls(in.c),
+                                   json_lane_controls(in.d)),
+    };
+    if (G_UNLIKELY(block.control != 0)) /* compact text has no line breaks */
+        block.blank |=
+            json_lanes_equal(in, '\n') | json_lanes_equal(in, '\r') | json_lanes_equal(in, '\t');
     return block;
 }
 

@@ -126,21 +126,24 @@ static const char *pass_some_digits(mn_scan *scan, const char *at)
     return NULL;
 }
 
-static bool is_at(const mn_scan *scan, const char *at, const char *bytes)
+/* 0 at the end: no byte of the grammar is 0. */
+static char byte_at(const mn_scan *scan, const char *at)
 {
-    return at < scan->end && *at != '\0' && strchr(bytes, *at) != NULL;
+    if (at == scan->end)
+        return '\0';
+    return *at;
 }
 
 static const char *pass_number(mn_scan *scan, const char *at)
 {
     if (*at == '-')
         at++;
-    at = is_at(scan, at, "0") ? at + 1 : pass_some_digits(scan, at);
-    if (at != NULL && is_at(scan, at, "."))
+    at = byte_at(scan, at) == '0' ? at + 1 : pass_some_digits(scan, at);
+    if (at != NULL && byte_at(scan, at) == '.')
         at = pass_some_digits(scan, at + 1);
-    if (at != NULL && is_at(scan, at, "eE")) {
-        at++;
-        at = pass_some_digits(scan, is_at(scan, at, "+-") ? at + 1 : at);
+    if (at != NULL && (byte_at(scan, at) == 'e' || byte_at(scan, at) == 'E')) {
+        char sign = byte_at(scan, ++at);
+        at = pass_some_digits(scan, sign == '+' || sign == '-' ? at + 1 : at);
     }
     return at;
 }
@@ -204,8 +207,8 @@ const char *json_pass_scalar(mn_scan *scan, const char *at)
         mn_scan_reject(scan, MN_SCAN_UNEXPECTED, at);
         break;
     }
-    if (behind == NULL || behind == scan->end || json_is_blank(*behind) ||
-        is_at(scan, behind, ",]}:[{\""))
+    if (behind == NULL || behind == scan->end || json_is_blank(*behind) || *behind == ',' ||
+        *behind == '}' || *behind == ']')
         return behind;
     mn_scan_reject(scan, MN_SCAN_UNEXPECTED, behind);
     return NULL;
@@ -265,13 +268,13 @@ static bool step(mn_scan *scan, bool object)
     g_assert(scan->depth > 0 && json_depth_is_object(scan, scan->depth - 1) == object);
 
     scan->at = pass_blanks(scan, scan->at);
-    if (is_at(scan, scan->at, object ? "}" : "]")) {
+    if (byte_at(scan, scan->at) == (object ? '}' : ']')) {
         scan->at++;
         scan->depth--;
         scan->fresh = false;
         return false;
     }
-    if (!scan->fresh && !is_at(scan, scan->at, ",")) {
+    if (!scan->fresh && byte_at(scan, scan->at) != ',') {
         reject_byte(scan, MN_SCAN_UNEXPECTED, scan->at);
         return false;
     }
@@ -300,7 +303,7 @@ bool mn_scan_next_member(mn_scan *scan, mn_scan_string *key)
 {
     if (!step(scan, true))
         return false;
-    if (!is_at(scan, scan->at, "\"")) {
+    if (byte_at(scan, scan->at) != '"') {
         reject_byte(scan, MN_SCAN_UNEXPECTED, scan->at);
         return false;
     }
@@ -308,7 +311,7 @@ bool mn_scan_next_member(mn_scan *scan, mn_scan_string *key)
     if (behind == NULL)
         return false;
     scan->at = pass_blanks(scan, behind);
-    if (!is_at(scan, scan->at, ":")) {
+    if (byte_at(scan, scan->at) != ':') {
         reject_byte(scan, MN_SCAN_UNEXPECTED, scan->at);
         return false;
     }

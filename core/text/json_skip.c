@@ -40,11 +40,15 @@ struct tokens {
     bool ended;
 };
 
+/* Bit i: the number of bits up to it is odd. */
 static uint64_t parity(uint64_t bits)
 {
-    for (unsigned shift = 1; shift < 64; shift *= 2)
-        bits ^= bits << shift;
-    return bits;
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    return bits ^ bits << 32;
 }
 
 static unsigned lowest(uint64_t bits)

@@ -56,6 +56,13 @@ void mn_json_writer_reset(mn_json_writer *json);
 /* Room for so many bytes more, where the caller knows the size beforehand. */
 void mn_json_writer_reserve(mn_json_writer *json, size_t bytes);
 
+/* Bytes written so far: the place of what comes next in the finished text, for who
+ * sends it in parts and something else between them. */
+static inline size_t mn_json_writer_len(const mn_json_writer *json)
+{
+    return json->len;
+}
+
 /* The finished text: borrowed, gone with the next call / taken over, NUL behind it
  * (`len` may be NULL), the writer is then as after reset. */
 mn_str mn_json_writer_text(const mn_json_writer *json);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists that grow in an arena while a body is decoded, and the texts put into them. Private. */
+#ifndef MN_WIRE_LIST_H
+#define MN_WIRE_LIST_H
+
+#include "mullion/text/json_scan.h"
+#include "mullion/wire/extender_wire.h"
+
+/* A place for one more; zeroed. `items` points to the list's pointer. The list is copied
+ * when it has doubled, so that an arena holds at most twice what it needs. */
+#define WIRE_PUSH(arena, items, count) \
+    ((items) = wire_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
+
+void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size);
+
+/* What a body is decoded with. Errors that are no faults of the scan go to `error` and
+ * stop the scan too. */
+typedef struct wire_decode {
+    mn_scan scan;
+    mn_arena *arena;
+    const mn_wire_limits *limits;
+    GError **error;
+    bool failed; /* *error is set */
+} wire_decode;
+
+/* The string at the cursor, decoded; {NULL, 0} after a fault. */
+mn_str wire_take_text(wire_decode *decode, size_t max_bytes);
+mn_str wire_text_of(wire_decode *decode, mn_scan_string string, size_t max_bytes);
+
+/* One more is within limits->nodes; else a LIMIT error. */
+bool wire_has_room(wire_decode *decode, size_t count);
+
+/* Sets *error, once, and stops the scan. */
+void wire_fail(wire_decode *decode, mn_error code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* No fault, neither the scan's nor ours, and for wire_finish() nothing behind the value.
+ * `what` stands before the message. */
+bool wire_check(wire_decode *decode, const char *what);
+bool wire_finish(wire_decode *decode, const char *what);
+
+#endif
