@@ -155,6 +155,7 @@ good core/base/x.c '/* time(0), goto and fopen( are words here'"$(printf '\n')"'
 good core/base/x.c 'const char *x = "time(0) goto \" exit(1)";'
 good core/base/x.c 'y = node->time(0) + mn_time(1) + x.open(2);'
 good core/plugins/x.c '#include "mullion/sched/plugin.h"'
+good core/sched/x.c '#include "core/plugins/plugins.def"'
 good extender/x.c '#include "mullion/httpd/server.h"'
 good tests/support/x.c '#include "simulator/engine/engine.h"'
 good tests/x.def "$(printf '/* In the order of use. */\nROW(b)\nROW(a)')"
