@@ -205,7 +205,7 @@ $(B)/generated/%.inc: % build-aux/embed.sh
 # ---- checks that need no running program
 
 .PHONY: lint format format-check tidy headers layers globals lint-test shellcheck
-lint: format-check layers headers globals shellcheck lint-test ## every static check
+lint: format-check headers globals shellcheck lint-test ## every static check
 	$(MAKE) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) tidy
 format: | deps-lint ## rewrite every source file with clang-format
 	clang-format -i $(SOURCES)
@@ -214,7 +214,7 @@ format-check: | deps-lint ## is every source file as clang-format writes it?
 	@echo format ok
 tidy: $(ALL_SRC:%.c=$(B)/%.tidy) ## clang-tidy over every source file
 	@echo tidy ok
-headers: | deps $(GENERATED) ## every public header compiles on its own
+headers: layers | deps $(GENERATED) ## every public header compiles on its own
 	@for h in $(HEADERS); do echo "#include \"$${h#include/}\"" | \
 	  $(COMPILE) -fsyntax-only -x c - || exit; done; echo headers ok
 layers: ## who includes and calls whom, sizes, names, tables
