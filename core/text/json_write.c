@@ -309,8 +309,9 @@ static void shortest_digits(double value, char text[MN_JSON_NUMBER_TEXT])
     } while (++decimals < 17 && g_ascii_strtod(text, NULL) != value);
 }
 
-/* Go's encoding/json: digits alone from 1e-6 up to 1e21, an exponent without
- * leading zeros beyond. */
+/* As Go's encoding/json: digits alone from 1e-6 on, an exponent without leading
+ * zeros beyond. Go uses digits up to 1e21; here they end where a reader could take
+ * them for an integer that overflows. */
 const char *mn_json_format_double(double value, char buffer[MN_JSON_NUMBER_TEXT])
 {
     char digits[MN_JSON_NUMBER_TEXT];
@@ -326,7 +327,7 @@ const char *mn_json_format_double(double value, char buffer[MN_JSON_NUMBER_TEXT]
         e -= e[-1] == '.';
     }
     *e = '\0';
-    if (value != 0 && (exponent < -6 || exponent >= 21)) {
+    if (value != 0 && (exponent < -6 || exponent >= 18)) {
         g_snprintf(buffer, MN_JSON_NUMBER_TEXT, "%se%+d", digits, exponent);
         return buffer;
     }

@@ -80,7 +80,8 @@ void mn_json_key_str(mn_json_writer *json, mn_str key);
 void mn_json_string(mn_json_writer *json, const char *text);
 void mn_json_str(mn_json_writer *json, mn_str text);
 void mn_json_int(mn_json_writer *json, int64_t value);
-/* The shortest text that reads back as the same double, laid out as Go does. */
+/* The shortest text that reads back as the same double, laid out as Go does (but
+ * with an exponent from 1e18 on). */
 void mn_json_double(mn_json_writer *json, double value);
 void mn_json_bool(mn_json_writer *json, bool value);
 void mn_json_null(mn_json_writer *json);
