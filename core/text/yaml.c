@@ -18,8 +18,11 @@
 #include <math.h>
 #include <string.h>
 
-/* libyaml compares every %TAG with every other before the first event is seen. */
-enum { DIRECTIVES_MAX = 64 };
+enum {
+    DIRECTIVES_MAX = 64, /* libyaml compares every %TAG with every other before any event */
+    BRACKETS_FREE = 16,  /* deeper than this brackets cost: see spend_brackets() */
+    BRACKETS_WORK_MAX = 10000000,
+};
 
 typedef struct cost {
     size_t values, bytes, height;
@@ -45,6 +48,7 @@ typedef struct frame {
     bool merging;    /* ... or it is `<<` */
     char *anchor;
     size_t serial;
+    bool brackets; /* written as [] or {} */
     cost before;
     size_t height;
 } frame;
@@ -57,6 +61,7 @@ struct mn_yaml_reader {
     GHashTable *anchors;
     json_t *root;
     cost cost; /* of the document so far */
+    size_t brackets, brackets_work;
     size_t serial;
     bool started, ended;
 };
@@ -179,12 +184,30 @@ static bool fail_syntax(const mn_yaml_reader *reader, GError **error)
                 hint);
 }
 
+/* Inside brackets libyaml looks at every open one for every token. */
+static bool spend_brackets(mn_yaml_reader *reader, const yaml_event_t *event, GError **error)
+{
+    if (reader->brackets <= BRACKETS_FREE)
+        return true;
+    reader->brackets_work += reader->brackets - BRACKETS_FREE;
+    if (reader->brackets_work <= BRACKETS_WORK_MAX)
+        return true;
+    return fail(reader,
+                &event->start_mark,
+                MN_ERROR_LIMIT,
+                error,
+                "too many values inside more than %d brackets",
+                BRACKETS_FREE);
+}
+
 static bool spend(mn_yaml_reader *reader, const yaml_event_t *event, const cost *more,
                   GError **error)
 {
     const mn_document_limits *limits = reader->limits;
     const char *alias = event->type == YAML_ALIAS_EVENT ? ", aliases written out" : "";
 
+    if (!spend_brackets(reader, event, error))
+        return false;
     if (reader->frames->len + more->height > limits->depth)
         return fail(reader,
                     &event->start_mark,
@@ -450,6 +473,13 @@ static bool on_alias(mn_yaml_reader *reader, const yaml_event_t *event, GError *
     return take_key(reader, open, g_strdup(named->key), event, error);
 }
 
+static bool is_in_brackets(const yaml_event_t *event)
+{
+    return event->type == YAML_MAPPING_START_EVENT
+               ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+               : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+}
+
 static bool on_start(mn_yaml_reader *reader, const yaml_event_t *event, bool mapping,
                      const char *name, GError **error)
 {
@@ -474,6 +504,8 @@ static bool on_start(mn_yaml_reader *reader, const yaml_event_t *event, bool map
         open.serial = reader->serial;
         open.anchor = g_strdup(name);
     }
+    open.brackets = is_in_brackets(event);
+    reader->brackets += open.brackets;
     g_array_append_val(reader->frames, open);
     return true;
 }
@@ -495,6 +527,7 @@ static bool on_end(mn_yaml_reader *reader, const yaml_event_t *event, GError **e
         named->value = json_incref(node);
         named->cost = spent;
     }
+    reader->brackets -= open->brackets;
     g_array_set_size(reader->frames, reader->frames->len - 1);
     return attach(reader, g_steal_pointer(&node), &spent, event, error);
 }

@@ -293,6 +293,10 @@ static void hostile_nesting_is_refused_at_once(void)
     fails_quickly(repeated("a: ", "{a: ", 20 * 1024),
                   "x.yaml:1:1024: nested deeper than 256 levels");
     fails_quickly(repeated("", "- ", 80 * 1024), "x.yaml:1:513: nested deeper than 256 levels");
+    g_autofree char *brackets = g_strnfill(200, '[');
+    g_autofree char *deep = g_strconcat("a: ", brackets, NULL);
+    fails_quickly(repeated(deep, "a, ", 1000000),
+                  "x.yaml:1:162972: too many values inside more than 16 brackets");
     fails_quickly(repeated("", "%TAG !a! tag:x\n", 65),
                   "x.yaml: more than 64 lines begin with % (YAML directives); Kubernetes manifests "
                   "need none");

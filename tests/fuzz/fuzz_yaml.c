@@ -15,9 +15,15 @@ static const mn_document_limits limits = {
 
 enum { LOCATED_MAX = 8 }; /* each reads the text from its beginning */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void locate(const mn_source *source, size_t ordinal)
 {
     static const mn_step steps[] = {{.key = "a"}, {.index = 1}, {.key = "b"}};
+    mn_position at = mn_yaml_locate(source, ordinal, steps, G_N_ELEMENTS(steps));
+    g_assert(at.line > 0 && at.column > 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     const mn_source source = {.name = "fuzz", .bytes = (const char *)data, .len = size};
     g_autoptr(mn_yaml_reader) reader = mn_yaml_reader_new(&source, &limits);
     g_autoptr(GError) error = NULL;
@@ -27,10 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (root == NULL)
             return 0;
         json_decref(root);
-        if (ordinal < LOCATED_MAX) {
-            mn_position at = mn_yaml_locate(&source, ordinal, steps, G_N_ELEMENTS(steps));
-            g_assert(at.line > 0 && at.column > 0);
-        }
+        if (ordinal < LOCATED_MAX)
+            locate(&source, ordinal);
     }
     g_assert(error != NULL && g_str_has_prefix(error->message, "fuzz:"));
     return 0;
