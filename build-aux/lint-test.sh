@@ -162,7 +162,7 @@ good tests/x.def "$(printf '/* In the order of use. */\nROW(b)\nROW(a)')"
 
 # ---- the tools
 bin=build/release-cc
-fails headers include/mullion/base/x.h 'bool f(size_t n);' 'unknown type name' HEADERS=include/mullion/base/x.h
+fails headers include/mullion/base/x.h "$(printf '#ifndef X_H\n#define X_H\nbool f(size_t n);\n#endif')" 'unknown type name' HEADERS=include/mullion/base/x.h
 fails format-check extender/x.c 'int  x ;' 'code should be clang-formatted' SOURCES=extender/x.c
 # shellcheck disable=SC2016
 fails shellcheck build-aux/x.sh "$(printf '#!/bin/sh\necho $1')" 'Double quote' SCRIPTS=build-aux/x.sh
