@@ -104,6 +104,7 @@ mn_exit mn_cli_run(const mn_terminal *terminal, size_t count, char *const *words
         .out = terminal->out,
         .err = terminal->err,
         .out_is_terminal = terminal->out_is_terminal,
+        .no_color = terminal->no_color,
         .columns = terminal->columns,
     };
     if (count < 2) {

@@ -9,7 +9,7 @@
 typedef struct mn_terminal {
     GString *out;
     FILE *err;
-    bool out_is_terminal;
+    bool out_is_terminal, no_color;
     size_t columns; /* 0: no terminal */
 } mn_terminal;
 

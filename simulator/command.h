@@ -75,8 +75,8 @@ struct mn_call {
     size_t operand_count;
     GString *out;
     FILE *err;
-    bool out_is_terminal;
-    size_t columns; /* of the terminal; 0 when output is none */
+    bool out_is_terminal, no_color; /* NO_COLOR is in the environment */
+    size_t columns;                 /* of the terminal; 0 when output is none */
 };
 
 /* All commands, in the order of commands.def. */

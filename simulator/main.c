@@ -16,6 +16,18 @@ static size_t terminal_columns(void)
     return size.ws_col;
 }
 
+static const char *or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+/* https://no-color.org: there and not empty. */
+static bool wants_no_color(void)
+{
+    return *or_empty(g_getenv("NO_COLOR")) != '\0' ||
+           strcmp(or_empty(g_getenv("TERM")), "dumb") == 0;
+}
+
 /* The report is written in one go; a disk that is full is noticed, and a reader that
  * went away (`| head`) is no news. */
 static mn_exit write_out(const GString *out, mn_exit status)
@@ -44,6 +56,7 @@ int main(int argc, char **argv)
         .out = out,
         .err = stderr,
         .out_is_terminal = is_terminal,
+        .no_color = wants_no_color(),
         .columns = is_terminal ? terminal_columns() : 0,
     };
     (void)signal(SIGPIPE, SIG_IGN);
