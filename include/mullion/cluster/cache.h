@@ -73,6 +73,12 @@ typedef struct mn_snapshot {
     uint64_t node_version; /* changes when nodes come, go or change; not with Pods */
     uint64_t version;      /* changes with anything */
     size_t with_affinity;  /* nodes that hold a Pod with inter-Pod affinity of any kind */
+
+    /* Numbers of nodes whose Pods or object changed, in order. The element at sequence
+     * s is journal[s - journal_base]; who has read up to `journal_end` once and finds
+     * journal_base beyond that starts over. */
+    const uint32_t *journal;
+    uint64_t journal_base, journal_end;
 } mn_snapshot;
 
 const mn_snapshot *mn_cache_snapshot(mn_cache *cache);
@@ -91,9 +97,5 @@ const GPtrArray *mn_snapshot_namespaces(const mn_snapshot *snapshot); /* mn_name
 const GPtrArray *mn_snapshot_services(const mn_snapshot *snapshot);   /* mn_service */
 const GPtrArray *
 mn_snapshot_disruption_budgets(const mn_snapshot *snapshot); /* mn_disruption_... */
-
-/* Numbers of nodes whose Pods or object changed, in order; append-only while
- * node_version stays. A reader remembers how far it has come. */
-const GArray *mn_snapshot_journal(const mn_snapshot *snapshot); /* uint32_t */
 
 #endif

@@ -27,9 +27,10 @@ typedef struct mn_pod_class {
     const char *namespace_;
     int32_t priority;
 
-    mn_amounts fit;       /* NodeResourcesFit's filter: spec alone */
-    mn_amounts requested; /* what it adds to its node; in-place resize counts */
-    mn_amounts score;     /* NodeResourcesFit's score: defaults filled in, no pod level */
+    mn_amounts fit;             /* NodeResourcesFit's filter: spec alone */
+    mn_amounts requested;       /* what it adds to its node; in-place resize counts */
+    mn_amounts score_pod_level; /* the same with pod level: not what v1.34 does */
+    mn_amounts score;           /* NodeResourcesFit's score: defaults filled in, no pod level */
     int64_t nonzero_milli_cpu, nonzero_memory; /* what it adds to NonZeroRequested */
     mn_host_port *ports;                       /* of containers and sidecars */
     size_t port_count;
@@ -43,5 +44,8 @@ typedef struct mn_pod_info {
     const mn_pod *pod;
     const mn_pod_class *class_;
 } mn_pod_info;
+
+/* By UID where there is one, else by namespace and name. */
+bool mn_pod_is_same(const mn_pod *a, const mn_pod *b);
 
 #endif

@@ -26,6 +26,7 @@ typedef enum mn_engine {
 typedef struct mn_scheduler_options {
     uint64_t seed;
     bool tie_break_first; /* the smallest name among equals, instead of a random one */
+    bool list_ties;       /* fill outcome->ties even when many nodes tie */
     mn_engine engine;
 } mn_scheduler_options;
 
@@ -51,15 +52,15 @@ typedef struct mn_reason_count {
 /* Everything in it is valid until the scheduler is asked again. */
 typedef struct mn_outcome {
     mn_outcome_kind kind;
-    const char *node;        /* PLACED: where */
-    const char *message;     /* else: the condition's text, kube-scheduler's words */
-    size_t nodes;            /* in the cluster */
-    size_t feasible;         /* that fit (within the sample) */
-    size_t evaluated;        /* that were looked at */
-    bool scored;             /* false when only one node fitted, or none */
-    int64_t best;            /* its total, when scored */
-    const char *const *ties; /* nodes with that total, sorted by name */
-    size_t tie_count;
+    const char *node;               /* PLACED: where */
+    const char *message;            /* else: the condition's text, kube-scheduler's words */
+    size_t nodes;                   /* in the cluster */
+    size_t feasible;                /* that fit (within the sample) */
+    size_t evaluated;               /* that were looked at */
+    bool scored;                    /* false when only one node fitted, or none */
+    int64_t best;                   /* its total, when scored */
+    size_t tie_count;               /* how many nodes have that total */
+    const char *const *ties;        /* they, sorted by name; NULL unless listing was asked for */
     const mn_reason_count *reasons; /* why nodes did not fit; sorted as in the message */
     size_t reason_count;
     uint32_t rejectors; /* bit per plugin index: who rejected the Pod */
@@ -74,6 +75,9 @@ typedef struct mn_outcome {
 } mn_outcome;
 
 const mn_outcome *mn_scheduler_place(mn_scheduler *scheduler, const mn_pod *pod);
+
+/* How many feasible nodes are looked for among n: percentageOfNodesToScore. */
+size_t mn_feasible_wanted(const mn_profile *profile, size_t n);
 
 /* The text of the event for a message: cut at 1,024 bytes as kube-scheduler does. */
 char *mn_message_event(const char *message) G_GNUC_WARN_UNUSED_RESULT;

@@ -36,6 +36,8 @@ struct mn_extender {
     int64_t weight;
     const char *const *managed_resources; /* none: called for every Pod */
     size_t managed_count;
+    const char *const *ignored_resources; /* managed, ignoredByScheduler: true */
+    size_t ignored_count;
     void *data;
 
     /* False with *error set: the call failed. NULL hooks: the verb is not configured. */

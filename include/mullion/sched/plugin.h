@@ -23,6 +23,18 @@ typedef struct mn_cycle mn_cycle;
 
 enum { MN_PLUGINS_MAX = 32, MN_SCORE_MAX = 100 };
 
+/* Where in a cycle plugins run. */
+typedef enum mn_point {
+    MN_POINT_PRE_ENQUEUE,
+    MN_POINT_QUEUE_SORT,
+    MN_POINT_PRE_FILTER,
+    MN_POINT_FILTER,
+    MN_POINT_POST_FILTER,
+    MN_POINT_PRE_SCORE,
+    MN_POINT_SCORE,
+    MN_POINT_COUNT,
+} mn_point;
+
 /* Node names that PreFilter restricts a Pod to; sorted, unique, perhaps of nodes that
  * do not exist. names is NULL when there is no restriction. */
 typedef struct mn_name_set {
@@ -48,8 +60,8 @@ struct mn_cycle {
 };
 
 /* What a hook's answer depends on besides class, node and arguments. A LOCAL hook needs
- * nothing else, so its answer may be kept until the node changes; it must not look at
- * cycle->state. */
+ * nothing else, so its answer may be kept until the node changes (and what it finds in
+ * cycle->state must follow from class and arguments alone). */
 typedef enum mn_plugin_scope {
     MN_SCOPE_CLUSTER,
     MN_SCOPE_LOCAL,
@@ -59,8 +71,9 @@ struct mn_plugin {
     const char *name; /* as KubeSchedulerConfiguration spells it */
     const char *summary;
     uint8_t index;   /* place in the table */
+    uint16_t points; /* bit per mn_point that it has something to do at */
     int32_t weight;  /* default weight; 0: does not score */
-    bool unmodelled; /* a name that profiles may use; it has no hooks */
+    bool unmodelled; /* a name that profiles may use; it has no hooks and always skips */
     mn_plugin_scope filter_scope, score_scope;
 
     /* pluginConfig[].args, or defaults when absent; NULL with *error set when wrong. */
@@ -68,7 +81,7 @@ struct mn_plugin {
 
     mn_verdict (*pre_enqueue)(const mn_cycle *cycle);
 
-    /* Higher comes first; 0: no opinion. */
+    /* Negative: a is tried before b; 0: in order of arrival. */
     int (*less)(const mn_pod *a, const mn_pod *b);
 
     mn_verdict (*pre_filter)(mn_cycle *cycle, mn_name_set *restricted_to);

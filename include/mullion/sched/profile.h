@@ -8,17 +8,7 @@
 
 #include "mullion/sched/extender_call.h"
 #include "mullion/sched/plugin.h"
-
-typedef enum mn_point {
-    MN_POINT_PRE_ENQUEUE,
-    MN_POINT_QUEUE_SORT,
-    MN_POINT_PRE_FILTER,
-    MN_POINT_FILTER,
-    MN_POINT_POST_FILTER,
-    MN_POINT_PRE_SCORE,
-    MN_POINT_SCORE,
-    MN_POINT_COUNT,
-} mn_point;
+#include "mullion/text/decode.h"
 
 /* "preFilter", as KubeSchedulerConfiguration spells it. */
 const char *mn_point_name(mn_point point);
@@ -35,6 +25,11 @@ typedef struct mn_quirks {
     bool fix_pod_level_score;    /* LeastAllocated looks at pod-level requests */
     bool fix_empty_node_infos;   /* #141781: extenders with nodeCacheCapable: false */
 } mn_quirks;
+
+/* Arguments of DefaultPreemption: among how many nodes victims are looked for. */
+typedef struct mn_preemption_args {
+    mn_opt_int min_percentage, min_absolute;
+} mn_preemption_args;
 
 struct mn_profile {
     const char *scheduler_name;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NodeUnschedulable: a cordoned node takes only Pods that tolerate being there. */
+#include "core/plugins/plugins.h"
+
+MN_VERDICT_CONST(cordoned, MN_CODE_UNRESOLVABLE, "node(s) were unschedulable");
+
+static mn_verdict filter(const mn_cycle *cycle, const mn_node_info *node)
+{
+    static const mn_taint taint = {
+        .key = "node.kubernetes.io/unschedulable",
+        .value = "",
+        .effect = MN_EFFECT_NO_SCHEDULE,
+    };
+    if (!node->node->spec.unschedulable ||
+        mn_tolerations_tolerate(&cycle->pod->spec.tolerations, &taint))
+        return mn_fits();
+    return cordoned;
+}
+
+const mn_plugin mn_plugin_node_unschedulable = {
+    .name = "NodeUnschedulable",
+    .summary = "spec.unschedulable of the node, unless tolerated",
+    .index = MN_INDEX_node_unschedulable,
+    .points = AT(FILTER),
+    .filter_scope = MN_SCOPE_LOCAL,
+    .filter = filter,
+};

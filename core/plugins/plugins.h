@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Declares every plugin listed in plugins.def, and its place in the table; nothing else
+ * belongs here. */
+#ifndef CORE_PLUGINS_PLUGINS_H
+#define CORE_PLUGINS_PLUGINS_H
+
+#include "mullion/sched/plugin.h"
+#include "mullion/sched/profile.h"
+
+enum mn_plugin_index {
+#define PLUGIN(symbol) MN_INDEX_##symbol,
+#include "core/plugins/plugins.def"
+#undef PLUGIN
+};
+
+#define PLUGIN(symbol) extern const mn_plugin mn_plugin_##symbol;
+#include "core/plugins/plugins.def"
+#undef PLUGIN
+
+#define AT(point) (1U << MN_POINT_##point)
+
+#endif

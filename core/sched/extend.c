@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Extenders, as kube-scheduler treats their answers.
+ *
+ * filter: one after another over what is left. A node left out without a word counts in
+ * no reason. An error fails the cycle unless the extender is ignorable. prioritize: an
+ * error only means no scores.
+ */
+#include "core/sched/cycle.h"
+
+#include <string.h>
+
+static bool requests_any(const mn_extender *extender, const mn_containers *containers)
+{
+    for (size_t i = 0; i < containers->count; i++) {
+        const mn_resource_requirements *resources = &containers->items[i].resources;
+        for (size_t j = 0; j < extender->managed_count; j++) {
+            const char *name = extender->managed_resources[j];
+            if (mn_resources_find(&resources->requests, name) != NULL ||
+                mn_resources_find(&resources->limits, name) != NULL)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_interested(const mn_extender *extender, const mn_pod *pod)
+{
+    return extender->managed_count == 0 || requests_any(extender, &pod->spec.containers) ||
+           requests_any(extender, &pod->spec.init_containers);
+}
+
+/* ------------------------------------------------------------------ filter */
+
+static mn_verdict failure_verdict(mn_arena *arena, const mn_extender_failure *failure)
+{
+    const char **reasons = MN_ARENA_NEW(arena, const char *, 1);
+    reasons[0] = failure->reason;
+    return (mn_verdict){
+        .code = failure->unresolvable ? MN_CODE_UNRESOLVABLE : MN_CODE_UNSCHEDULABLE,
+        .reasons = reasons,
+        .count = 1,
+    };
+}
+
+/* A node in both maps is unresolvable; a later word about a node replaces an earlier
+ * one. */
+static void take_failures(mn_attempt *attempt, const GArray *failures)
+{
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; failures->len > 0 && i < attempt->rejections->len; i++) {
+        const char *name = g_array_index(attempt->rejections, mn_rejection, i).name;
+        g_hash_table_insert(places, (gpointer)(uintptr_t)name, GUINT_TO_POINTER(i + 1));
+    }
+    for (int unresolvable = 0; unresolvable < 2; unresolvable++) {
+        for (guint i = 0; i < failures->len; i++) {
+            const mn_extender_failure *failure = &g_array_index(failures, mn_extender_failure, i);
+            if (failure->unresolvable != (unresolvable == 1))
+                continue;
+            const guint place = GPOINTER_TO_UINT(g_hash_table_lookup(places, failure->node));
+            const mn_rejection rejection = {
+                .name = failure->node,
+                .node = mn_snapshot_find(attempt->cycle.snapshot, failure->node),
+                .verdict = failure_verdict(attempt->cycle.arena, failure),
+            };
+            if (place > 0) {
+                g_array_index(attempt->rejections, mn_rejection, place - 1) = rejection;
+                continue;
+            }
+            g_array_append_val(attempt->rejections, rejection);
+            g_hash_table_insert(places,
+                                (gpointer)(uintptr_t)rejection.name,
+                                GUINT_TO_POINTER(attempt->rejections->len));
+        }
+    }
+}
+
+/* A node that only the extender knows: kube-scheduler takes it as it is, without Pods. */
+static const mn_node_info *ghost_node(mn_arena *arena, const char *name)
+{
+    mn_node *node = MN_ARENA_NEW(arena, mn_node, 1);
+    mn_node_info *info = MN_ARENA_NEW(arena, mn_node_info, 1);
+    node->meta.name = name;
+    info->node = node;
+    return info;
+}
+
+static bool filter_by(mn_attempt *attempt, const mn_extender *extender, GError **error)
+{
+    mn_arena *arena = attempt->cycle.arena;
+    GPtrArray *feasible = attempt->feasible;
+    mn_extender_answer answer = {
+        .kept = MN_ARENA_NEW(arena, bool, feasible->len),
+        .failures = g_array_new(FALSE, FALSE, sizeof(mn_extender_failure)),
+        .ghosts = g_ptr_array_new(),
+        .arena = arena,
+    };
+    const bool done = extender->filter(extender,
+                                       attempt->cycle.pod,
+                                       (const mn_node_info *const *)feasible->pdata,
+                                       feasible->len,
+                                       &answer,
+                                       error);
+    if (done) {
+        guint count = 0;
+        for (guint i = 0; i < feasible->len; i++) {
+            if (answer.kept[i])
+                g_ptr_array_index(feasible, count++) = g_ptr_array_index(feasible, i);
+        }
+        g_ptr_array_set_size(feasible, (gint)count);
+        for (guint i = 0; i < answer.ghosts->len; i++) {
+            const char *name = g_ptr_array_index(answer.ghosts, i);
+            g_ptr_array_add(feasible, (gpointer)(uintptr_t)ghost_node(arena, name));
+            attempt->ghosts++;
+        }
+        take_failures(attempt, answer.failures);
+    }
+    g_array_unref(answer.failures);
+    g_ptr_array_unref(answer.ghosts);
+    return done;
+}
+
+bool mn_run_extender_filters(mn_attempt *attempt)
+{
+    const mn_profile *profile = attempt->cycle.profile;
+    for (size_t i = 0; i < profile->extender_count && attempt->feasible->len > 0; i++) {
+        const mn_extender *extender = profile->extenders[i];
+        g_autoptr(GError) error = NULL;
+        if (extender->filter == NULL || !is_interested(extender, attempt->cycle.pod))
+            continue;
+        if (filter_by(attempt, extender, &error) || extender->ignorable)
+            continue;
+        attempt->error = g_strdup(error->message);
+        return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ prioritize */
+
+void mn_run_extender_scores(mn_attempt *attempt)
+{
+    enum { TO_PLUGIN_SCALE = 10 }; /* an extender's 10 is a plugin's 100 */
+    const mn_profile *profile = attempt->cycle.profile;
+    const size_t count = attempt->feasible->len;
+    for (size_t i = 0; i < profile->extender_count; i++) {
+        const mn_extender *extender = profile->extenders[i];
+        if (extender->prioritize == NULL || !is_interested(extender, attempt->cycle.pod))
+            continue;
+        int64_t *scores = MN_ARENA_NEW(attempt->cycle.arena, int64_t, count);
+        if (!extender->prioritize(extender,
+                                  attempt->cycle.pod,
+                                  (const mn_node_info *const *)attempt->feasible->pdata,
+                                  count,
+                                  scores,
+                                  NULL))
+            continue;
+        for (size_t j = 0; j < count; j++)
+            attempt->totals[j] += scores[j] * extender->weight * TO_PLUGIN_SCALE;
+    }
+}
