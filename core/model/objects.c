@@ -148,7 +148,7 @@ static const char *origin_of(mn_objects *objects, const mn_document *document)
 bool mn_objects_add(mn_objects *objects, const mn_document *document, GError **error)
 {
     mn_at root = mn_at_root(document);
-    const char *api_version = "", *kind = "";
+    const char *api_version = document->item.api_version, *kind = document->item.kind;
     if (!read_type(&root, "apiVersion", &api_version, error) ||
         !read_type(&root, "kind", &kind, error))
         return false;

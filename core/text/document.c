@@ -35,8 +35,9 @@ typedef struct walk {
     mn_document_fn each;
     gpointer data;
     mn_document_format format;
-    size_t ordinal; /* of the document being walked */
-    size_t handed;  /* objects given to `each` */
+    size_t ordinal;        /* of the document being walked */
+    size_t handed;         /* objects given to `each` */
+    mn_document_item item; /* of the list we are in */
 } walk;
 
 static mn_document document_at(const walk *walking, const char *prefix)
@@ -46,6 +47,7 @@ static mn_document document_at(const walk *walking, const char *prefix)
         .format = walking->format,
         .ordinal = walking->ordinal,
         .prefix = prefix,
+        .item = walking->item,
     };
 }
 
@@ -290,6 +292,23 @@ static const char *type_name(const json_t *value)
     g_assert_not_reached();
 }
 
+/* Into a list of that type, which the caller leaves by putting back what it gives. The
+ * API server's own lists say the type of their items once, in their own. */
+static mn_document_item enter_list(walk *walking, mn_str api_version, mn_str kind)
+{
+    static const char suffix[] = "List";
+    const mn_document_item outer = walking->item;
+    mn_document_item *item = &walking->item;
+
+    *item = (mn_document_item){.kind = ""};
+    size_t len = kind.len - (sizeof suffix - 1);
+    if (len == 0 || len >= sizeof item->kind || api_version.len >= sizeof item->api_version)
+        return outer;
+    memcpy(item->kind, kind.ptr, len);
+    memcpy(item->api_version, api_version.ptr, api_version.len);
+    return outer;
+}
+
 /* ---- YAML: the document is a tree already */
 
 static bool is_list_tree(const mn_at *root, mn_at *items)
@@ -300,6 +319,15 @@ static bool is_list_tree(const mn_at *root, mn_at *items)
     *items = mn_at_member(root, "items");
     return mn_read_string(&kind, &name, NULL) && name != NULL && g_str_has_suffix(name, "List") &&
            json_is_array(items->value);
+}
+
+/* Empty when it is no string. */
+static mn_str text_member(const mn_at *object, const char *key)
+{
+    const mn_at member = mn_at_member(object, key);
+    const char *text = NULL;
+
+    return mn_read_string(&member, &text, NULL) && text != NULL ? mn_str_of(text) : (mn_str){0};
 }
 
 /* Recursion ends at LISTS_MAX, here and below. */
@@ -316,11 +344,14 @@ static bool walk_tree(walk *walking, const json_t *root, const char *prefix, siz
         return hand_over(walking, root, prefix, error);
     if (lists == LISTS_MAX)
         return fail_lists(walking, prefix, error);
+    const mn_document_item outer =
+        enter_list(walking, text_member(&at, "apiVersion"), text_member(&at, "kind"));
     for (size_t i = 0, count = mn_at_count(&items); i < count; i++) {
         g_autofree char *inner = item_prefix(prefix, i);
         if (!walk_tree(walking, mn_at_element(&items, i).value, inner, lists + 1, error))
             return false;
     }
+    walking->item = outer;
     return true;
 }
 /* NOLINTEND(misc-no-recursion) */
@@ -361,23 +392,29 @@ static bool is_yaml(const walk *walking)
 
 /* ---- JSON: cut into objects first */
 
-/* The bytes of the array when `text` is a list. */
-static mn_str find_items(mn_str text)
+typedef struct list_text {
+    mn_str items; /* the bytes of the array; NULL when it is no list */
+    mn_str api_version, kind;
+} list_text;
+
+static list_text find_list(mn_str text)
 {
     mn_scan scan;
-    mn_scan_string key, kind = {.escaped = false};
-    mn_str items = {0};
+    mn_scan_string key;
+    list_text list = {.items = {0}};
 
     mn_scan_init(&scan, text, MN_SCAN_DEPTH_MAX);
     mn_scan_enter(&scan, MN_SCAN_OBJECT);
     while (mn_scan_next_member(&scan, &key)) {
         if (mn_scan_string_is(key, "kind") && mn_scan_peek(&scan) == MN_SCAN_STRING)
-            kind = mn_scan_take_string(&scan);
+            list.kind = mn_scan_take_string(&scan).raw;
+        else if (mn_scan_string_is(key, "apiVersion") && mn_scan_peek(&scan) == MN_SCAN_STRING)
+            list.api_version = mn_scan_take_string(&scan).raw;
         else if (mn_scan_string_is(key, "items") && mn_scan_peek(&scan) == MN_SCAN_ARRAY)
-            items = mn_scan_take(&scan);
+            list.items = mn_scan_take(&scan);
     }
-    bool is_list = kind.raw.len >= 4 && memcmp(kind.raw.ptr + kind.raw.len - 4, "List", 4) == 0;
-    return is_list ? items : (mn_str){0};
+    bool is_list = list.kind.len >= 4 && memcmp(list.kind.ptr + list.kind.len - 4, "List", 4) == 0;
+    return is_list ? list : (list_text){.items = {0}};
 }
 
 /* jansson never sees the list itself, so its keys are compared here. */
@@ -433,20 +470,22 @@ static bool walk_value(walk *walking, mn_str text, const char *prefix, size_t li
 
     if (*text.ptr != '{')
         return fail_type(walking, prefix, kind_name(text), error);
-    const mn_str items = find_items(text);
-    if (items.ptr == NULL)
+    const list_text list = find_list(text);
+    if (list.items.ptr == NULL)
         return walk_object(walking, text, prefix, error);
     if (!check_list_keys(walking, text, error))
         return false;
     if (lists == LISTS_MAX)
         return fail_lists(walking, prefix, error);
-    mn_scan_init(&scan, items, MN_SCAN_DEPTH_MAX);
+    const mn_document_item outer = enter_list(walking, list.api_version, list.kind);
+    mn_scan_init(&scan, list.items, MN_SCAN_DEPTH_MAX);
     mn_scan_enter(&scan, MN_SCAN_ARRAY);
     for (size_t i = 0; mn_scan_next_element(&scan); i++) {
         g_autofree char *inner = item_prefix(prefix, i);
         if (!walk_value(walking, mn_scan_take(&scan), inner, lists + 1, error))
             return false;
     }
+    walking->item = outer;
     return true;
 }
 /* NOLINTEND(misc-no-recursion) */

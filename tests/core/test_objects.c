@@ -73,6 +73,23 @@ static void complains(const char *text, const char *want)
     EXPECT_STR(message, want);
 }
 
+static void items_of_a_typed_list_need_not_say_what_they_are(void)
+{
+    g_autoptr(mn_objects) json =
+        load_objects("{\"kind\":\"NodeList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":["
+                     "{\"metadata\":{\"name\":\"n1\"}},{\"metadata\":{\"name\":\"n2\"}}]}");
+    EXPECT_INT(json->nodes->len, 2);
+    g_autoptr(mn_objects) yaml =
+        load_objects("apiVersion: node.k8s.io/v1\nkind: RuntimeClassList\nitems:\n"
+                     "- {metadata: {name: r}, handler: runhcs-wcow-process}\n"
+                     "---\napiVersion: v1\nkind: Node\nmetadata: {name: lin-1}\n");
+    EXPECT_INT(yaml->runtime_classes->len, 1);
+    EXPECT_INT(yaml->nodes->len, 1);
+    complains("{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[{\"metadata\":{}}]}",
+              "test.yaml:1:43: items[0]: required field \"apiVersion\" is missing: is this a "
+              "Kubernetes object?");
+}
+
 static void an_error_names_file_line_column_path_found_and_expected(void)
 {
     complains("apiVersion: v1\nkind: Node\nmetadata: {name: win-0}\nspec:\n  taints:\n"
@@ -113,6 +130,8 @@ CU_TestInfo suite_core_objects[] = {
     {"each kind goes to its own array", each_kind_goes_to_its_own_array},
     {"kinds of no use are counted and named", kinds_of_no_use_are_counted_and_named},
     {"a List is its items", a_list_is_its_items},
+    {"items of a typed list need not say what they are",
+     items_of_a_typed_list_need_not_say_what_they_are},
     {"an error names file, line, column, path, found and expected",
      an_error_names_file_line_column_path_found_and_expected},
     {"a bare n is a boolean, as it is to kubectl", a_bare_n_is_a_boolean_as_it_is_to_kubectl},

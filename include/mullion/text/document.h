@@ -32,11 +32,18 @@ extern const mn_document_limits mn_document_limits_default;
 
 typedef enum mn_document_format { MN_DOCUMENT_JSON, MN_DOCUMENT_YAML } mn_document_format;
 
+/* What a list says of its items, which need not say it again: the API server's
+ * NodeList holds Nodes without kind and apiVersion. Empty outside such a list. */
+typedef struct mn_document_item {
+    char kind[64], api_version[128];
+} mn_document_item;
+
 typedef struct mn_document {
     const mn_source *source;
     mn_document_format format;
     size_t ordinal;     /* which document of the source, from 0 */
     const char *prefix; /* "" or where in that document the root stood: "items[3]" */
+    mn_document_item item;
     const json_t *root; /* an object; borrowed, gone when the callback returns */
 } mn_document;
 
