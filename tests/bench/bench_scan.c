@@ -3,60 +3,12 @@
  * the same bytes in the same run. */
 #include "core/text/json_block.h"
 #include "mullion/text/json_scan.h"
+#include "tests/bench/big_nodes.h"
 
 #include <jansson.h>
 #include <stdio.h>
-#include <time.h>
 
-enum { NODES = 5000, IMAGES = 50, ROUNDS = 5, DEPTH = 128 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-/* About 12 KB, in the proportions of a real one: managedFields, labels, images. */
-static void append_node(GString *text, int n)
-{
-    g_string_append_printf(
-        text,
-        "{\"metadata\":{\"name\":\"node-%05d.example.internal\",\"uid\":\"55a622e6-4b4b-44d3-8480-"
-        "d076bb8%05d\",\"resourceVersion\":\"%d\",\"labels\":{\"kubernetes.io/arch\":\"amd64\","
-        "\"kubernetes.io/os\":\"windows\",\"node.kubernetes.io/windows-build\":\"10.0.20348\"},"
-        "\"managedFields\":[",
-        n,
-        n,
-        n);
-    for (int i = 0; i < 4; i++)
-        g_string_append_printf(
-            text,
-            "%s{\"manager\":\"kubelet\",\"operation\":\"Update\",\"apiVersion\":\"v1\",\"fieldsV1\":"
-            "{\"f:status\":{\"f:conditions\":{\"k:{\\\"type\\\":\\\"DiskPressure\\\"}\":{\".\":{},"
-            "\"f:lastHeartbeatTime\":{},\"f:lastTransitionTime\":{},\"f:message\":{},\"f:reason\":{},"
-            "\"f:status\":{},\"f:type\":{}}},\"f:images\":{},\"f:nodeInfo\":{\"f:bootID\":{}}}}}",
-            i ? "," : "");
-    g_string_append(
-        text,
-        "]},\"spec\":{\"podCIDR\":\"10.244.1.0/24\",\"taints\":[{\"key\":\"os\",\"value\":"
-        "\"windows\",\"effect\":\"NoSchedule\"}]},\"status\":{\"capacity\":{\"cpu\":"
-        "\"8\",\"memory\":\"33554432Ki\",\"pods\":\"110\"},\"images\":[");
-    for (int i = 0; i < IMAGES; i++)
-        g_string_append_printf(
-            text,
-            "%s{\"names\":[\"registry.example.com/team/service-%d@sha256:0123456789abcdef0123456789"
-            "abcdef0123456789abcdef0123456789abcdef\",\"registry.example.com/team/service-%d:1.%d\"],"
-            "\"sizeBytes\":%d}",
-            i ? "," : "",
-            i,
-            i,
-            i,
-            123456789 + i);
-    g_string_append(text,
-                    "],\"nodeInfo\":{\"kernelVersion\":\"10.0.20348.2113\",\"operatingSystem\":"
-                    "\"windows\",\"containerRuntimeVersion\":\"containerd://1.7.13\"}}}");
-}
+enum { NODES = 5000, ROUNDS = 5, DEPTH = 128 };
 
 static size_t skip(mn_str text)
 {
@@ -123,10 +75,10 @@ static double measure(const char *name, size_t (*work)(mn_str text), mn_str text
 {
     double best = 1e9;
     for (int i = 0; i < rounds; i++) {
-        double start = now();
+        double start = seconds_now();
         if (work(text) == 0)
             g_error("%s found nothing", name);
-        best = MIN(best, now() - start);
+        best = MIN(best, seconds_now() - start);
     }
     printf("scan  %-30s %8.1f ms %8.0f MB/s\n", name, best * 1e3, (double)text.len / best / 1e6);
     return best;
@@ -137,7 +89,7 @@ int main(void)
     GString *list = g_string_new("[");
     for (int i = 0; i < NODES; i++) {
         g_string_append_c(list, i ? ',' : ' ');
-        append_node(list, i);
+        big_node_append(list, i);
     }
     g_string_append_c(list, ']');
     mn_str text = {.ptr = list->str, .len = list->len};
