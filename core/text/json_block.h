@@ -83,6 +83,14 @@ static inline uint32_t json_lane_specials_portable(const char *bytes)
     return specials;
 }
 
+/* Bit i of JSON_LANE: byte i is no ASCII. */
+static inline uint32_t json_lane_highs_portable(const char *bytes)
+{
+    const uint64_t high = EACH_BYTE(0x80);
+    return (uint32_t)(json_word_equals(json_word(bytes) & high, '\x80') |
+                      json_word_equals(json_word(bytes + 8) & high, '\x80') << 8);
+}
+
 #ifdef __SSE2__
 static inline uint64_t json_lane_bits(__m128i flags)
 {
@@ -163,9 +171,15 @@ static inline uint32_t json_lane_specials(const char *bytes)
     __m128i found = _mm_or_si128(json_lane_equals(lane, '"'), json_lane_equals(lane, '\\'));
     return (uint32_t)json_lane_bits(_mm_or_si128(found, json_lane_controls(lane)));
 }
+
+static inline uint32_t json_lane_highs(const char *bytes)
+{
+    return (uint32_t)json_lane_bits(json_lane_load(bytes));
+}
 #else
 #define json_block_classify json_block_classify_portable
 #define json_lane_specials  json_lane_specials_portable
+#define json_lane_highs     json_lane_highs_portable
 #endif
 
 #endif

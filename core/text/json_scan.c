@@ -65,13 +65,14 @@ const char *json_pass_escape(mn_scan *scan, const char *at)
     return NULL;
 }
 
-/* From behind the opening quote to the closing one. */
-static const char *find_quote(mn_scan *scan, const char *at, bool *escaped)
+/* From behind the opening quote to the closing one; NULL after a fault. */
+static const char *find_quote(mn_scan *scan, const char *at, mn_scan_string *out)
 {
-    *escaped = false;
     while (at < scan->end) {
         if (scan->end - at >= JSON_LANE) {
             uint32_t specials = json_lane_specials(at);
+            uint32_t before = specials == 0 ? UINT32_MAX : (specials & -specials) - 1;
+            out->ascii &= (json_lane_highs(at) & before) == 0;
             at += specials == 0 ? JSON_LANE : __builtin_ctz(specials);
             if (specials == 0)
                 continue;
@@ -82,11 +83,11 @@ static const char *find_quote(mn_scan *scan, const char *at, bool *escaped)
             mn_scan_reject(scan, MN_SCAN_CONTROL_BYTE, at);
             return NULL;
         }
-        if (*at != '\\') {
-            at++; /* the last bytes of the text, too few for a lane */
+        if (*at != '\\') { /* among the last bytes of the text, too few for a lane */
+            out->ascii &= (unsigned char)*at++ < 0x80;
             continue;
         }
-        *escaped = true;
+        out->escaped = true;
         at = json_pass_escape(scan, at);
         if (at == NULL)
             return NULL;
@@ -98,14 +99,11 @@ static const char *find_quote(mn_scan *scan, const char *at, bool *escaped)
 /* `at` is the opening quote; gives the byte behind the closing one. */
 static const char *pass_string(mn_scan *scan, const char *at, mn_scan_string *out)
 {
-    bool escaped;
-    const char *quote = find_quote(scan, at + 1, &escaped);
+    *out = (mn_scan_string){.raw = {.ptr = at + 1}, .ascii = true};
+    const char *quote = find_quote(scan, at + 1, out);
     if (quote == NULL)
         return NULL;
-    *out = (mn_scan_string){
-        .raw = {.ptr = at + 1, .len = (size_t)(quote - at - 1)},
-        .escaped = escaped,
-    };
+    out->raw.len = (size_t)(quote - at - 1);
     return quote + 1;
 }
 
@@ -297,6 +295,22 @@ static bool await_value(mn_scan *scan)
 bool mn_scan_next_element(mn_scan *scan)
 {
     return step(scan, false) && await_value(scan);
+}
+
+bool mn_scan_next_string(mn_scan *scan, mn_scan_string *out)
+{
+    if (!step(scan, false) || !await_value(scan))
+        return false;
+    if (*scan->at != '"') {
+        mn_scan_reject(scan, MN_SCAN_NOT_A_STRING, scan->at);
+        return false;
+    }
+    const char *behind = pass_string(scan, scan->at, out);
+    if (behind == NULL)
+        return false;
+    scan->at = behind;
+    scan->waiting = false;
+    return true;
 }
 
 bool mn_scan_next_member(mn_scan *scan, mn_scan_string *key)

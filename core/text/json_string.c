@@ -125,7 +125,7 @@ static bool is_text(gunichar rune)
 
 bool mn_scan_string_decode(mn_arena *arena, mn_scan_string string, mn_str *out, GError **error)
 {
-    if (!mn_utf8_is_valid(string.raw)) {
+    if (!string.ascii && !mn_utf8_is_valid(string.raw)) {
         g_set_error(error, MN_ERROR, MN_ERROR_SYNTAX, "the string is not UTF-8");
         return false;
     }

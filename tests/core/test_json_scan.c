@@ -248,6 +248,7 @@ static void both_classifiers_give_the_same_masks(void)
         json_block fast = json_block_classify(bytes), plain = json_block_classify_portable(bytes);
         EXPECT_INT(memcmp(&fast, &plain, sizeof fast), 0);
         EXPECT_INT(json_lane_specials(bytes), json_lane_specials_portable(bytes));
+        EXPECT_INT(json_lane_highs(bytes), json_lane_highs_portable(bytes));
     }
     memset(bytes, '[', sizeof bytes);
     bytes[63] = '\n';
@@ -374,6 +375,38 @@ static void escapes_are_undone(void)
     means("\"\\n\xc3\"", "the string is not UTF-8");
 }
 
+/* The strings of a list, those known to be ASCII with a mark. */
+static void lists(const char *text, const char *want)
+{
+    g_autoptr(GError) error = NULL;
+    GString *line = g_string_new(NULL);
+    mn_scan_string string;
+    mn_scan scan;
+    mn_scan_init(&scan, mn_str_of(text), DEPTH);
+    mn_scan_enter(&scan, MN_SCAN_ARRAY);
+    while (mn_scan_next_string(&scan, &string))
+        g_string_append_printf(
+            line, "%.*s%s;", MN_STR_ARG(string.raw), string.ascii ? "" : " (not ASCII)");
+    if (!mn_scan_end(&scan, &error))
+        g_string_append_printf(line, "!%s", error->message);
+    EXPECT_STR(line->str, want);
+    g_string_free(line, TRUE);
+}
+
+static void strings_of_a_list_come_one_by_one(void)
+{
+    lists("[]", "");
+    lists("[\"a\" ,\n\"\",\"\\u00e9\"]", "a;;\\u00e9;");
+    lists("[\"a\",\"\xc3\xa9\"]", "a;\xc3\xa9 (not ASCII);");
+    lists(
+        "[\"0123456789abcdef01\",\"\xc3\xa9\",\"0123456789abcdef01\xff\",\"a\",\"and so on\"]",
+        "0123456789abcdef01;\xc3\xa9 (not ASCII);0123456789abcdef01\xff (not ASCII);a;and so on;");
+    lists("[\"a\",1]", "a;!byte 5: expected a string, found a number");
+    lists("[\"a\"", "a;!byte 4: the text ends in the middle of a value");
+    lists("[\"a\",]", "a;!byte 5: unexpected ']'");
+    lists("[\"a", "!byte 3: the text ends in the middle of a value");
+}
+
 static void utf8_is_checked_to_the_letter(void)
 {
     static const struct {
@@ -408,6 +441,7 @@ CU_TestInfo suite_core_json_scan[] = {
     {"keys match as encoding/json matches them", keys_match_as_encoding_json_matches_them},
     {"keys that differ only by case are refused", keys_that_differ_only_by_case_are_refused},
     {"escapes are undone", escapes_are_undone},
+    {"strings of a list come one by one", strings_of_a_list_come_one_by_one},
     {"UTF-8 is checked to the letter", utf8_is_checked_to_the_letter},
     CU_TEST_INFO_NULL,
 };

@@ -80,6 +80,7 @@ typedef struct mn_scan {
 typedef struct mn_scan_string {
     mn_str raw;
     bool escaped;
+    bool ascii; /* known to be, so that nobody need look again; false: not known */
 } mn_scan_string;
 
 /* The cursor stands at the text's one value. */
@@ -96,6 +97,8 @@ bool mn_scan_enter(mn_scan *scan, mn_scan_kind container);
  * end, which leaves that container. */
 bool mn_scan_next_member(mn_scan *scan, mn_scan_string *key);
 bool mn_scan_next_element(mn_scan *scan);
+/* As mn_scan_next_element() and mn_scan_take_string() in one, for lists of names. */
+bool mn_scan_next_string(mn_scan *scan, mn_scan_string *out);
 
 /* The bytes of the value at the cursor, quotes and brackets included; {NULL, 0} after a fault. */
 mn_str mn_scan_take(mn_scan *scan);
