@@ -170,14 +170,26 @@ static void read_nodes(wire_decode *decode, mn_wire_args *args)
     }
 }
 
+/* Names of clouds take 16 bytes and more, so this is seldom too little, and never more
+ * memory than the body. */
+static size_t guess_names(const wire_decode *decode)
+{
+    size_t bytes = (size_t)(decode->scan.end - decode->scan.at), first = WIRE_FIRST;
+    while (first * 2 * sizeof(mn_str) <= bytes && first < decode->limits->nodes)
+        first *= 2;
+    return first;
+}
+
 static void read_names(wire_decode *decode, mn_wire_args *args)
 {
     mn_str *names = NULL;
     size_t count = 0;
+    mn_scan_string name;
+    size_t first = guess_names(decode);
     mn_scan_enter(&decode->scan, MN_SCAN_ARRAY);
-    while (mn_scan_next_element(&decode->scan) && wire_has_room(decode, count))
-        *WIRE_PUSH(decode->arena, names, count) =
-            wire_take_text(decode, decode->limits->name_bytes);
+    while (mn_scan_next_string(&decode->scan, &name) && wire_has_room(decode, count))
+        *WIRE_PUSH_FROM(decode->arena, names, count, first) =
+            wire_text_of(decode, name, decode->limits->name_bytes);
     args->names = names;
     args->count = count;
 }

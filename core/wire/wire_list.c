@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/wire/wire_list.h"
 
-enum { FIRST_CAPACITY = 16 };
-
-void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size)
+void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size, size_t first)
 {
     bool is_power = (count & (count - 1)) == 0;
-    if (count != 0 && (count < FIRST_CAPACITY || !is_power))
+    if (count != 0 && (count < first || !is_power))
         return items;
-    void *grown = mn_arena_alloc(arena, MAX(count * 2, FIRST_CAPACITY), size);
+    void *grown = mn_arena_alloc(arena, MAX(count * 2, first), size);
     if (count > 0)
         memcpy(grown, items, count * size);
     return grown;
@@ -33,6 +31,8 @@ mn_str wire_text_of(wire_decode *decode, mn_scan_string string, size_t max_bytes
     mn_str text = {.ptr = NULL};
     if (decode->scan.fault != MN_SCAN_FINE)
         return text;
+    if (string.ascii && !string.escaped && string.raw.len <= max_bytes)
+        return string.raw;
     size_t at = (size_t)(string.raw.ptr - decode->scan.start);
     if (string.raw.len > max_bytes)
         wire_fail(decode,

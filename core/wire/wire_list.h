@@ -6,12 +6,15 @@
 #include "mullion/text/json_scan.h"
 #include "mullion/wire/extender_wire.h"
 
-/* A place for one more; zeroed. `items` points to the list's pointer. The list is copied
- * when it has doubled, so that an arena holds at most twice what it needs. */
-#define WIRE_PUSH(arena, items, count) \
-    ((items) = wire_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
+/* A place for one more; zeroed. The list has room for `first` (a power of two, always the
+ * same) and is copied when it has doubled. */
+#define WIRE_PUSH_FROM(arena, items, count, first) \
+    ((items) = wire_grow((arena), (items), (count), sizeof *(items), (first)), &(items)[(count)++])
+#define WIRE_PUSH(arena, items, count) WIRE_PUSH_FROM(arena, items, count, WIRE_FIRST)
 
-void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size);
+enum { WIRE_FIRST = 16 };
+
+void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size, size_t first);
 
 /* What a body is decoded with. Errors that are no faults of the scan go to `error` and
  * stop the scan too. */

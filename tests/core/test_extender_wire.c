@@ -237,7 +237,7 @@ static void bodies_that_are_no_request_are_refused(void)
     REFUSED("{\"Pod\":{},\"NodeNames\":{}}", SCHEMA, "byte 22: expected an array, found an object");
     REFUSED("{\"Pod\":{},\"NodeNames\":[\"a\",\"b\",\"c\",\"d\"]}",
             LIMIT,
-            "byte 35: more than 3 nodes");
+            "byte 38: more than 3 nodes");
     REFUSED("{\"Pod\":{},\"NodeNames\":[\"123456789\"]}",
             LIMIT,
             "byte 24: a string of 9 bytes, at most 8 are taken here");
