@@ -22,6 +22,7 @@ enum {
     DIRECTIVES_MAX = 64, /* libyaml compares every %TAG with every other before any event */
     BRACKETS_FREE = 16,  /* deeper than this brackets cost: see spend_brackets() */
     BRACKETS_WORK_MAX = 10000000,
+    ALIASED_VALUES_MAX = 400000, /* of one document; go-yaml stops about there, too */
 };
 
 typedef struct cost {
@@ -60,7 +61,8 @@ struct mn_yaml_reader {
     GArray *frames;
     GHashTable *anchors;
     json_t *root;
-    cost cost; /* of the document so far */
+    cost cost;      /* of the document so far */
+    size_t aliased; /* values of it that only aliases stand for */
     size_t brackets, brackets_work;
     size_t serial;
     bool started, ended;
@@ -110,80 +112,6 @@ void mn_yaml_reader_free(mn_yaml_reader *reader)
     g_free(reader);
 }
 
-static bool is_utf16(const mn_source *source)
-{
-    return source->len >= 2 &&
-           (memcmp(source->bytes, "\xff\xfe", 2) == 0 || memcmp(source->bytes, "\xfe\xff", 2) == 0);
-}
-
-mn_position mn_yaml_position(const mn_source *source, const yaml_mark_t *mark)
-{
-    if (is_utf16(source))
-        return (mn_position){.line = mark->line + 1, .column = mark->column + 1};
-
-    size_t at = source->len >= 3 && memcmp(source->bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    for (size_t left = mark->index; left > 0 && at < source->len; left--) {
-        at++;
-        while (at < source->len && ((unsigned char)source->bytes[at] & 0xc0) == 0x80)
-            at++;
-    }
-    return mn_source_position(source, at);
-}
-
-static bool fail(const mn_yaml_reader *reader, const yaml_mark_t *mark, mn_error code,
-                 GError **error, const char *format, ...) G_GNUC_PRINTF(5, 6);
-
-static bool fail(const mn_yaml_reader *reader, const yaml_mark_t *mark, mn_error code,
-                 GError **error, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *message = g_strdup_vprintf(format, args);
-    va_end(args);
-
-    const mn_source *source = reader->source;
-    mn_position at = mn_yaml_position(source, mark);
-    g_set_error(
-        error, MN_ERROR, (int)code, "%s:%zu:%zu: %s", source->name, at.line, at.column, message);
-    return false;
-}
-
-/* libyaml's own complaint. */
-static bool fail_syntax(const mn_yaml_reader *reader, GError **error)
-{
-    const yaml_parser_t *parser = &reader->parser;
-    const char *context = parser->context != NULL ? parser->context : "";
-    const char *problem = parser->problem != NULL ? parser->problem : "not YAML";
-    const char *hint = strstr(problem, "cannot start any token") != NULL
-                           ? " (a tab, `@` or a backquote? indent with spaces, quote the value)"
-                           : "";
-
-    if (parser->error == YAML_MEMORY_ERROR)
-        g_error("libyaml: out of memory");
-    if (parser->error == YAML_READER_ERROR) { /* it has no mark, but an offset */
-        mn_position at = mn_source_position(reader->source, parser->problem_offset);
-        g_set_error(error,
-                    MN_ERROR,
-                    MN_ERROR_SYNTAX,
-                    "%s:%zu:%zu: not text: %s (0x%02x)",
-                    reader->source->name,
-                    at.line,
-                    at.column,
-                    problem,
-                    (unsigned)parser->problem_value);
-        return false;
-    }
-    return fail(reader,
-                &parser->problem_mark,
-                MN_ERROR_SYNTAX,
-                error,
-                "not valid YAML: %s%s%s%s",
-                context,
-                *context != '\0' ? ": " : "",
-                problem,
-                hint);
-}
-
 /* Inside brackets libyaml looks at every open one for every token. */
 static bool spend_brackets(mn_yaml_reader *reader, const yaml_event_t *event, GError **error)
 {
@@ -192,12 +120,11 @@ static bool spend_brackets(mn_yaml_reader *reader, const yaml_event_t *event, GE
     reader->brackets_work += reader->brackets - BRACKETS_FREE;
     if (reader->brackets_work <= BRACKETS_WORK_MAX)
         return true;
-    return fail(reader,
-                &event->start_mark,
-                MN_ERROR_LIMIT,
-                error,
-                "too many values inside more than %d brackets",
-                BRACKETS_FREE);
+    return mn_yaml_exceed(reader->source,
+                          event,
+                          error,
+                          "too many values inside more than %d brackets",
+                          BRACKETS_FREE);
 }
 
 static bool spend(mn_yaml_reader *reader, const yaml_event_t *event, const cost *more,
@@ -209,30 +136,24 @@ static bool spend(mn_yaml_reader *reader, const yaml_event_t *event, const cost 
     if (!spend_brackets(reader, event, error))
         return false;
     if (reader->frames->len + more->height > limits->depth)
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_LIMIT,
-                    error,
-                    "nested deeper than %zu levels",
-                    limits->depth);
+        return mn_yaml_exceed(
+            reader->source, event, error, "nested deeper than %zu levels", limits->depth);
     if (__builtin_add_overflow(reader->cost.values, more->values, &reader->cost.values) ||
         reader->cost.values > limits->values)
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_LIMIT,
-                    error,
-                    "more than %zu values in one document%s",
-                    limits->values,
-                    alias);
+        return mn_yaml_exceed(reader->source,
+                              event,
+                              error,
+                              "more than %zu values in one document%s; split it",
+                              limits->values,
+                              alias);
     if (__builtin_add_overflow(reader->cost.bytes, more->bytes, &reader->cost.bytes) ||
         reader->cost.bytes > limits->bytes)
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_LIMIT,
-                    error,
-                    "more than %zu bytes of text in one document%s",
-                    limits->bytes,
-                    alias);
+        return mn_yaml_exceed(reader->source,
+                              event,
+                              error,
+                              "more than %zu bytes of text in one document%s",
+                              limits->bytes,
+                              alias);
     return true;
 }
 
@@ -270,11 +191,8 @@ static bool merge(mn_yaml_reader *reader, frame *open, json_t *value, const yaml
     g_autoptr(json_t) members = value;
 
     if (!json_is_object(members))
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "`<<` expects a mapping or a sequence of mappings");
+        return mn_yaml_refuse(
+            reader->source, event, error, "`<<` expects a mapping or a sequence of mappings");
     if (open->role == ROLE_MERGE_LIST)
         return built(json_object_update_missing(open->node, members));
     if (open->written == NULL)
@@ -311,12 +229,11 @@ static bool take_key(mn_yaml_reader *reader, frame *open, char *key, const yaml_
 
     open->key = key;
     if (!add_key(written, key, json_null()))
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "duplicate key \"%.64s\" in one mapping; remove one",
-                    key);
+        return mn_yaml_refuse(reader->source,
+                              event,
+                              error,
+                              "duplicate key \"%.64s\" in one mapping; remove one",
+                              key);
     return true;
 }
 
@@ -342,12 +259,11 @@ static bool scalar_to_json(mn_yaml_reader *reader, const yaml_event_t *event,
         break;
     }
     if (!isfinite(value->real))
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "\"%s\" is no number that JSON has; quote it if it is a string",
-                    mn_yaml_text(event));
+        return mn_yaml_refuse(reader->source,
+                              event,
+                              error,
+                              "\"%s\" is no number that JSON has; quote it if it is a string",
+                              mn_yaml_text(event));
     /* Go's JSON writes 3.0 as 3, so `replicas: 3.0` is an integer to Kubernetes. */
     bool whole =
         value->real >= -int64_end && value->real < int64_end && value->real == floor(value->real);
@@ -363,11 +279,11 @@ static bool binary_to_json(mn_yaml_reader *reader, const yaml_event_t *event, js
     g_autofree guchar *bytes = g_base64_decode(mn_yaml_text(event), &len);
 
     if (!g_utf8_validate((const char *)bytes, (gssize)len, NULL))
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "!!binary holds no text; leave the tag out, Kubernetes takes base64 as it is");
+        return mn_yaml_refuse(
+            reader->source,
+            event,
+            error,
+            "!!binary holds no text; leave the tag out, Kubernetes takes base64 as it is");
     *out = json_stringn_nocheck((const char *)bytes, len);
     return true;
 }
@@ -392,8 +308,7 @@ static bool on_scalar_key(mn_yaml_reader *reader, const yaml_event_t *event,
     g_autoptr(json_t) node = NULL;
 
     if (key == NULL)
-        return fail(
-            reader, &event->start_mark, MN_ERROR_SYNTAX, error, "null cannot be a key; quote it");
+        return mn_yaml_refuse(reader->source, event, error, "null cannot be a key; quote it");
     if (name != NULL) {
         if (!scalar_to_json(reader, event, value, &node, error))
             return false;
@@ -432,10 +347,9 @@ static bool on_scalar(mn_yaml_reader *reader, const yaml_event_t *event, GError 
         return true;
     }
     if (memchr(mn_yaml_text(event), '\0', event->data.scalar.length) != NULL)
-        return fail(
-            reader, &event->start_mark, MN_ERROR_SYNTAX, error, "a string holds a NUL character");
+        return mn_yaml_refuse(reader->source, event, error, "a string holds a NUL character");
     if (!mn_yaml_resolve_scalar(event, &value, &why))
-        return fail(reader, &event->start_mark, MN_ERROR_SYNTAX, error, "%s", why);
+        return mn_yaml_refuse(reader->source, event, error, "%s", why);
     return awaits_key(open) ? on_scalar_key(reader, event, &value, &spent, error)
                             : on_scalar_value(reader, event, &value, &spent, error);
 }
@@ -447,29 +361,25 @@ static bool on_alias(mn_yaml_reader *reader, const yaml_event_t *event, GError *
     frame *open = top_of(reader);
 
     if (named == NULL)
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "alias *%.64s names no anchor before it",
-                    name);
+        return mn_yaml_refuse(
+            reader->source, event, error, "alias *%.64s names no anchor before it", name);
     if (named->value == NULL)
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "the value of anchor &%.64s contains itself",
-                    name);
+        return mn_yaml_refuse(
+            reader->source, event, error, "the value of anchor &%.64s contains itself", name);
     if (!spend(reader, event, &named->cost, error))
         return false;
+    reader->aliased += named->cost.values;
+    if (reader->aliased > ALIASED_VALUES_MAX)
+        return mn_yaml_exceed(reader->source,
+                              event,
+                              error,
+                              "aliases stand for more than %d values; write less with them",
+                              ALIASED_VALUES_MAX);
     if (!awaits_key(open))
         return attach(reader, json_incref(named->value), &named->cost, event, error);
     if (named->key == NULL)
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "a key must be a string, a number or a boolean");
+        return mn_yaml_refuse(
+            reader->source, event, error, "a key must be a string, a number or a boolean");
     return take_key(reader, open, g_strdup(named->key), event, error);
 }
 
@@ -488,12 +398,12 @@ static bool on_start(mn_yaml_reader *reader, const yaml_event_t *event, bool map
     frame open = {.before = reader->cost, .role = mapping ? ROLE_MAPPING : ROLE_SEQUENCE};
 
     if (awaits_key(parent))
-        return fail(reader,
-                    &event->start_mark,
-                    MN_ERROR_SYNTAX,
-                    error,
-                    "a key must be a string, a number or a boolean; quote text that begins "
-                    "with `{` or `[` (or render the template first)");
+        return mn_yaml_refuse(
+            reader->source,
+            event,
+            error,
+            "a key must be a string, a number or a boolean; quote text that begins "
+            "with `{` or `[` (or render the template first)");
     if (!spend(reader, event, &spent, error))
         return false;
     if (!mapping && parent != NULL && parent->role == ROLE_MAPPING && parent->merging)
@@ -587,6 +497,7 @@ static void document_begin(mn_yaml_reader *reader)
     g_hash_table_remove_all(reader->anchors);
     g_clear_pointer(&reader->root, json_decref);
     reader->cost = (cost){0};
+    reader->aliased = 0;
 }
 
 /* Reads on until a document or the stream ends. */
@@ -597,7 +508,7 @@ static bool read_document(mn_yaml_reader *reader, GError **error)
     do {
         yaml_event_t event;
         if (yaml_parser_parse(&reader->parser, &event) == 0)
-            return fail_syntax(reader, error);
+            return mn_yaml_fail(reader->source, &reader->parser, error);
         type = event.type;
         if (type == YAML_DOCUMENT_START_EVENT)
             document_begin(reader);

@@ -50,6 +50,15 @@ static inline const char *mn_yaml_text(const yaml_event_t *event)
  * every byte before the mark. */
 mn_position mn_yaml_position(const mn_source *source, const yaml_mark_t *mark);
 
+/* "name:line:column: ..." of where the event begins: what is wrong (SYNTAX) or too
+ * much (LIMIT). Always false. */
+bool mn_yaml_refuse(const mn_source *source, const yaml_event_t *event, GError **error,
+                    const char *format, ...) G_GNUC_PRINTF(4, 5);
+bool mn_yaml_exceed(const mn_source *source, const yaml_event_t *event, GError **error,
+                    const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* libyaml's own complaint. Always false. */
+bool mn_yaml_fail(const mn_source *source, const yaml_parser_t *parser, GError **error);
+
 /* For mn_locate(); the path is whole. */
 mn_position mn_yaml_locate(const mn_source *source, size_t ordinal, const mn_step *steps,
                            size_t count);

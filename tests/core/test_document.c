@@ -168,9 +168,11 @@ static void limits_hold_for_both(void)
     fails_within(&tight,
                  MN_ERROR_LIMIT,
                  "{\"a\":[1,2,3,4,5,6]}",
-                 "x:1:1: more than 6 values in one document");
-    fails_within(
-        &tight, MN_ERROR_LIMIT, "a: [1,2,3,4,5,6]", "x:1:11: more than 6 values in one document");
+                 "x:1:1: more than 6 values in one document; split it");
+    fails_within(&tight,
+                 MN_ERROR_LIMIT,
+                 "a: [1,2,3,4,5,6]",
+                 "x:1:11: more than 6 values in one document; split it");
     fails_within(&tight,
                  MN_ERROR_LIMIT,
                  "{\"a\":1} {\"a\":1} {\"a\":1}",
