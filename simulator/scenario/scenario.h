@@ -36,14 +36,20 @@ typedef struct mn_node_pool {
     size_t first, count;
 } mn_node_pool;
 
+typedef struct mn_platforms {
+    bool linux, windows;
+} mn_platforms;
+
 /* The truth about images, apart from what a Pod's spec suggests: first match counts. */
 typedef struct mn_image_truth {
     const char *match; /* glob over the reference as written, or as normalised */
-    bool linux, windows;
+    mn_platforms platforms;
     mn_build_set builds; /* of the Windows part; unbounded: any build */
-    bool manifest_list;  /* a wrong platform fails when the image is pulled, not later */
+    mn_tristate single;  /* FALSE: a manifest list, which fails when pulled; UNSET: not said */
     int64_t size_bytes;  /* 0: not said */
 } mn_image_truth;
+
+enum { MN_SCENARIO_MAX_NODES = 15000 };
 
 typedef struct mn_scenario {
     const char *name;        /* metadata.name, or the first file's name without folder and suffix */
@@ -62,6 +68,10 @@ typedef struct mn_scenario {
     size_t pool_count;
     const mn_image_truth *images;
     size_t image_count;
+
+    /* "Deployment shop/web": given more than once; the last counts, as with kubectl apply. */
+    const char *const *replaced;
+    size_t replaced_count;
 
     mn_objects *objects;      /* nodes of pools included */
     const char *const *files; /* every file that was read, in order; "-" for stdin */
