@@ -25,6 +25,6 @@ typedef struct mn_run_options {
 mn_record *mn_engine_run(const mn_scenario *scenario, const mn_run_options *options,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-enum { MN_RUN_MAX_NODES = 15000, MN_RUN_MAX_PODS = 200000 };
+enum { MN_RUN_MAX_PODS = 150000 };
 
 #endif

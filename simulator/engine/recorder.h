@@ -34,7 +34,7 @@ const char *mn_fate_title(mn_fate fate);
 /* "runs", "wrong-os", "wrong-build", "failed", "pending", "rejected": for programs. */
 const char *mn_fate_id(mn_fate fate);
 
-/* Bound, holds its requests, and will never become Ready. */
+/* Bound, and will never become Ready. */
 bool mn_fate_is_dead(mn_fate fate);
 
 /* Misplaced: wrong OS or wrong build. */
@@ -67,6 +67,7 @@ typedef struct mn_record_pod {
     mn_record_amount requests;
     size_t ties;     /* nodes that had the best score; 0: not scored, 1: clear */
     size_t feasible; /* nodes that it fitted on */
+    bool holds;      /* dead, and its requests stay taken; kubelet's refusals give them back */
 
     mn_fate fate;
     const char *status; /* STATUS of `kubectl get pods` in the end: "Running", "ImagePullBackOff" */
@@ -82,7 +83,7 @@ typedef struct mn_record_workload {
     size_t first_pod, pod_count; /* in mn_record.pods */
     size_t counts[MN_FATE_COUNT];
     mn_record_need need;   /* of its first Pod; with no Pod: of its template */
-    mn_record_amount held; /* requests of its dead Pods */
+    mn_record_amount held; /* requests that its dead Pods hold */
     const char *nodes;     /* where its Pods are: "win22-0, win22-1, 3 more"; "" nowhere */
     const char *remark;    /* why it has no Pods: "suspended", "replicas: 0", ...; "" */
 } mn_record_workload;
