@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a reader should know beside the fate of the Pods.
+ *
+ * The same remark about several objects is one note with a count, under the first of them.
+ */
+#include "simulator/engine/run.h"
+
+#include <string.h>
+
+enum { MAX_NOTES = 200 };
+
+typedef struct collector {
+    const mn_run *run;
+    GArray *notes; /* mn_record_note */
+} collector;
+
+static void add(collector *c, mn_note_kind kind, bool warning, const char *subject,
+                const char *text, size_t count)
+{
+    for (guint i = 0; i < c->notes->len; i++) {
+        mn_record_note *known = &g_array_index(c->notes, mn_record_note, i);
+        if (known->kind == kind && strcmp(known->text, text) == 0) {
+            known->count += count;
+            return;
+        }
+    }
+    if (c->notes->len >= MAX_NOTES)
+        return;
+    const mn_record_note note = {
+        .kind = kind, .warning = warning, .subject = subject, .text = text, .count = count};
+    g_array_append_val(c->notes, note);
+}
+
+static const char *subject_of(collector *c, const mn_plan_workload *w)
+{
+    return mn_arena_printf(c->run->arena, "%s %s/%s", w->kind, w->namespace_, w->name);
+}
+
+/* ---- nodes */
+
+static void node_facts(collector *c)
+{
+    const GPtrArray *nodes = c->run->scenario->objects->nodes;
+    mn_arena *arena = c->run->arena;
+    for (guint i = 0; i < nodes->len; i++) {
+        const mn_node *node = nodes->pdata[i];
+        const mn_os_offer *offer = &c->run->offers[i];
+        const char *subject = mn_arena_printf(arena, "Node %s", node->meta.name);
+        const char *text = NULL;
+        if (offer->os == MN_OS_UNKNOWN)
+            text = "neither labels nor nodeInfo tell its OS: every Pod counts as running there";
+        else if (offer->os == MN_OS_WINDOWS && offer->version.build == 0)
+            text = "its Windows build is not known: every build counts as running there";
+        else if (offer->label_build != 0)
+            text = mn_arena_printf(arena,
+                                   "the label " MN_LABEL_WINDOWS_BUILD
+                                   " says 10.0.%u, the kernel is 10.0.%u: containers go by the "
+                                   "kernel, selectors by the label",
+                                   (unsigned)offer->label_build,
+                                   (unsigned)offer->version.build);
+        else if (offer->os == MN_OS_WINDOWS &&
+                 mn_labels_find(&node->meta.labels, MN_LABEL_WINDOWS_BUILD) == NULL)
+            text = "no label " MN_LABEL_WINDOWS_BUILD
+                   " (kubelet sets it since 1.17): selectors and RuntimeClasses that ask for it "
+                   "never match";
+        if (text != NULL)
+            add(c, MN_NOTE_NODE_FACTS, true, subject, text, 1);
+    }
+}
+
+/* ---- tolerations that miss a taint by case */
+
+static bool same_but_for_case(const mn_toleration *t, const mn_taint *taint)
+{
+    if (g_ascii_strcasecmp(t->key, taint->key) != 0 ||
+        (t->effect != MN_EFFECT_ANY && t->effect != taint->effect))
+        return false;
+    return t->op == MN_TOLERATION_EXISTS || g_ascii_strcasecmp(t->value, taint->value) == 0;
+}
+
+static void compare_with_taint(collector *c, const mn_plan_workload *w, const mn_pod_spec *spec,
+                               const mn_taint *taint)
+{
+    if (mn_tolerations_tolerate(&spec->tolerations, taint))
+        return;
+    for (size_t i = 0; i < spec->tolerations.count; i++) {
+        const mn_toleration *t = &spec->tolerations.items[i];
+        if (!same_but_for_case(t, taint))
+            continue;
+        bool exists = t->op == MN_TOLERATION_EXISTS;
+        add(c,
+            MN_NOTE_TAINT_CASE,
+            true,
+            subject_of(c, w),
+            mn_arena_printf(c->run->arena,
+                            "its toleration %s%s%s does not match the taint %s%s%s: upper and "
+                            "lower case differ",
+                            t->key,
+                            exists ? "" : "=",
+                            exists ? "" : t->value,
+                            taint->key,
+                            *taint->value == '\0' ? "" : "=",
+                            taint->value),
+            1);
+    }
+}
+
+static bool is_listed(const GPtrArray *taints, const mn_taint *taint)
+{
+    for (guint i = 0; i < taints->len; i++) {
+        const mn_taint *known = taints->pdata[i];
+        if (known->effect == taint->effect && strcmp(known->key, taint->key) == 0 &&
+            strcmp(known->value, taint->value) == 0)
+            return true;
+    }
+    return false;
+}
+
+static GPtrArray *different_taints(const mn_run *run)
+{
+    enum { MAX_TAINTS = 64 };
+    GPtrArray *taints = g_ptr_array_new();
+    const GPtrArray *nodes = run->scenario->objects->nodes;
+    for (guint i = 0; i < nodes->len; i++) {
+        const mn_node *node = nodes->pdata[i];
+        for (size_t t = 0; t < node->spec.taints.count && taints->len < MAX_TAINTS; t++) {
+            const mn_taint *taint = &node->spec.taints.items[t];
+            if (!is_listed(taints, taint))
+                g_ptr_array_add(taints, (gpointer)(uintptr_t)taint);
+        }
+    }
+    return taints;
+}
+
+/* ---- what a Pod says */
+
+/* nodeName, tolerations and volumes are those of the first Pod, or of the template when
+ * there is none. */
+static const mn_pod_spec *spec_of(const mn_run *run, guint workload, const guint *first)
+{
+    const mn_plan_workload *w = &g_array_index(run->plan->workloads, mn_plan_workload, workload);
+    if (first[workload] == G_MAXUINT)
+        return w->templ == NULL ? NULL : &w->templ->spec;
+    guint i = first[workload];
+    const mn_pod *stored = run->slots[i].pod;
+    return stored != NULL ? &stored->spec
+                          : &g_array_index(run->plan->pods, mn_plan_pod, i).pod->spec;
+}
+
+static void claims(collector *c, const mn_plan_workload *w, const mn_pod_spec *spec)
+{
+    size_t count = 0;
+    const char *name = NULL;
+    for (size_t i = 0; i < spec->volumes.count; i++) {
+        const mn_volume *volume = &spec->volumes.items[i];
+        if (volume->claim == NULL && !volume->has_ephemeral)
+            continue;
+        if (count++ == 0)
+            name = volume->claim != NULL && volume->claim->claim_name != NULL
+                       ? volume->claim->claim_name
+                       : volume->name;
+    }
+    if (count > 0)
+        add(c,
+            MN_NOTE_CLAIM,
+            false,
+            subject_of(c, w),
+            mn_arena_printf(c->run->arena,
+                            "its volume claim %s is taken to bind on any node",
+                            name == NULL ? "" : name),
+            count);
+}
+
+static void contradictions(collector *c, const mn_plan_workload *w, const mn_os_need *need)
+{
+    if (need->kind != MN_NEED_MIXED && need->kind != MN_NEED_CONTRADICTORY && !need->conflict)
+        return;
+    g_autoptr(GString) why = g_string_new(NULL);
+    mn_os_need_why(need, why);
+    add(c,
+        MN_NOTE_CONTRADICTION,
+        true,
+        subject_of(c, w),
+        mn_arena_strdup(c->run->arena, why->str),
+        1);
+}
+
+static guint *first_pods(const mn_run *run)
+{
+    guint *first = g_new(guint, run->plan->workloads->len + 1);
+    for (guint w = 0; w < run->plan->workloads->len; w++)
+        first[w] = G_MAXUINT;
+    for (guint i = 0; i < run->plan->pods->len; i++) {
+        guint *slot = &first[g_array_index(run->plan->pods, mn_plan_pod, i).workload];
+        *slot = MIN(*slot, i);
+    }
+    return first;
+}
+
+static void workload_notes(collector *c)
+{
+    const mn_run *run = c->run;
+    g_autoptr(GPtrArray) taints = different_taints(run);
+    g_autofree guint *first = first_pods(run);
+    for (guint i = 0; i < run->plan->workloads->len; i++) {
+        const mn_plan_workload *w = &g_array_index(run->plan->workloads, mn_plan_workload, i);
+        const mn_pod_spec *spec = spec_of(run, i, first);
+        if (*w->remark != '\0')
+            add(c, MN_NOTE_NO_PODS, false, subject_of(c, w), w->remark, 1);
+        if (spec == NULL)
+            continue;
+        for (guint t = 0; t < taints->len; t++)
+            compare_with_taint(c, w, spec, taints->pdata[t]);
+        if (first[i] != G_MAXUINT)
+            contradictions(c, w, &run->slots[first[i]].need);
+        claims(c, w, spec);
+    }
+}
+
+/* ---- what was in the files */
+
+static void input_notes(collector *c)
+{
+    const mn_scenario *scenario = c->run->scenario;
+    for (size_t i = 0; i < scenario->replaced_count; i++)
+        add(c,
+            MN_NOTE_OTHER,
+            true,
+            scenario->replaced[i],
+            "given more than once: the last one counts",
+            1);
+    if (c->run->plan->finished > 0)
+        add(c,
+            MN_NOTE_FINISHED_PODS,
+            false,
+            "",
+            "Pods that have ended are left out",
+            c->run->plan->finished);
+    const GArray *ignored = scenario->objects->ignored;
+    for (guint i = 0; i < ignored->len; i++) {
+        const mn_ignored_kind *kind = &g_array_index(ignored, mn_ignored_kind, i);
+        add(c,
+            MN_NOTE_IGNORED_KIND,
+            false,
+            kind->kind,
+            mn_arena_printf(
+                c->run->arena, "%s (%s) has no say here", kind->kind, kind->api_version),
+            kind->count);
+    }
+}
+
+GArray *mn_notes_make(const mn_run *run)
+{
+    collector c = {.run = run, .notes = g_array_new(FALSE, TRUE, sizeof(mn_record_note))};
+    node_facts(&c);
+    workload_notes(&c);
+    input_notes(&c);
+    return c.notes;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* It knows what the real one knows: objects and its configuration, not the scenario's truth
+ * about images. */
+#include "simulator/engine/os_extender.h"
+
+#include <string.h>
+
+enum { CLASS_UNSET = UINT16_MAX };
+
+typedef struct os_extender {
+    mn_extender base;
+    const mn_scenario *scenario;
+    mn_os_policy policy;
+    mn_os_mode mode;
+    mn_os_classes classes;
+    uint16_t *class_by_number; /* of nodes, whose objects do not change during a run */
+    uint16_t *offered;
+    size_t node_count;
+    mn_os_findings findings;
+    mn_os_decision decision;
+} os_extender;
+
+static uint16_t class_of(os_extender *e, const mn_node_info *info)
+{
+    if (info->number >= e->node_count)
+        return MN_CLASS_UNKNOWN;
+    uint16_t *known = &e->class_by_number[info->number];
+    if (*known == CLASS_UNSET) {
+        const mn_os_offer offer = mn_os_offer_of(&e->policy, info->node);
+        *known = mn_os_classes_add(&e->classes, &offer);
+    }
+    return *known;
+}
+
+/* Fills `offered` with the classes and `decision` with what they get. */
+static bool decide(os_extender *e, const mn_pod *pod, const mn_node_info *const *nodes,
+                   size_t count, GError **error)
+{
+    if (count > e->node_count) {
+        g_set_error(error, MN_ERROR, MN_ERROR_LIMIT, "asked about more nodes than there are");
+        return false;
+    }
+    const char *class_name = pod->spec.runtime_class_name;
+    const mn_os_input input = {
+        .meta = &pod->meta,
+        .spec = &pod->spec,
+        .runtime_class = class_name == NULL
+                             ? NULL
+                             : mn_objects_find_runtime_class(e->scenario->objects, class_name),
+    };
+    mn_os_need need;
+    uint32_t counts[MN_OS_CLASSES_MAX];
+    mn_os_need_of(&e->policy, &input, &e->findings, &need);
+    for (size_t i = 0; i < count; i++)
+        e->offered[i] = class_of(e, nodes[i]);
+    mn_os_count_classes(e->offered, count, counts);
+    mn_os_decide(&need, e->mode, &e->classes, counts, &e->decision);
+    return true;
+}
+
+static bool filter(const mn_extender *extender, const mn_pod *pod, const mn_node_info *const *nodes,
+                   size_t count, mn_extender_answer *answer, GError **error)
+{
+    os_extender *e = extender->data;
+    if (!decide(e, pod, nodes, count, error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const mn_os_verdict *verdict = &e->decision.verdicts[e->offered[i]];
+        answer->kept[i] = verdict->passes;
+        if (verdict->passes)
+            continue;
+        const mn_extender_failure failure = {
+            .node = mn_node_info_name(nodes[i]),
+            .reason = mn_os_reason_text(verdict->reason),
+            .unresolvable = true,
+        };
+        g_array_append_val(answer->failures, failure);
+    }
+    return true;
+}
+
+static bool prioritize(const mn_extender *extender, const mn_pod *pod,
+                       const mn_node_info *const *nodes, size_t count, int64_t *scores,
+                       GError **error)
+{
+    os_extender *e = extender->data;
+    if (!decide(e, pod, nodes, count, error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        scores[i] = e->decision.verdicts[e->offered[i]].score;
+    return true;
+}
+
+static const mn_os_mode modes[] = {
+    [MN_EXTENDER_OBSERVE] = MN_MODE_OBSERVE,
+    [MN_EXTENDER_PREFER] = MN_MODE_PREFER,
+    [MN_EXTENDER_ENFORCE] = MN_MODE_ENFORCE,
+};
+
+const mn_extender *mn_os_extender_new(mn_arena *arena, const mn_scenario *scenario,
+                                      mn_extender_mode mode)
+{
+    if (mode == MN_EXTENDER_OFF)
+        return NULL;
+    os_extender *e = MN_ARENA_NEW(arena, os_extender, 1);
+    e->scenario = scenario;
+    e->policy = mn_os_policy_default;
+    e->policy.default_os = scenario->default_os;
+    e->policy.build_rule = scenario->build_rule;
+    e->policy.fallback_rule = scenario->fallback_rule;
+    e->mode = modes[mode];
+    e->node_count = scenario->objects->nodes->len;
+    e->class_by_number = MN_ARENA_NEW(arena, uint16_t, e->node_count);
+    e->offered = MN_ARENA_NEW(arena, uint16_t, e->node_count);
+    for (size_t i = 0; i < e->node_count; i++)
+        e->class_by_number[i] = CLASS_UNSET;
+    mn_os_classes_init(&e->classes);
+    e->base = (mn_extender){
+        .name = "mullion-extender",
+        .node_cache_capable = true,
+        .weight = MN_OS_EXTENDER_WEIGHT,
+        .data = e,
+        .filter = filter,
+        .prioritize = prioritize,
+    };
+    return &e->base;
+}
