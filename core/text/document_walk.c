@@ -28,6 +28,7 @@ typedef struct walk {
     mn_document_format format;
     size_t ordinal;        /* of the document being walked */
     size_t handed;         /* objects given to `each` */
+    size_t begin;          /* as in mn_document */
     mn_document_item item; /* of the list we are in */
 } walk;
 
@@ -38,6 +39,7 @@ static mn_document document_at(const walk *walking, const char *prefix)
         .format = walking->format,
         .ordinal = walking->ordinal,
         .prefix = prefix,
+        .begin = walking->begin,
         .item = walking->item,
     };
 }
@@ -182,7 +184,8 @@ static mn_document_item enter_list(walk *walking, mn_str api_version, mn_str kin
     if (len == 0 || len >= sizeof item->kind || api_version.len >= sizeof item->api_version)
         return outer;
     memcpy(item->kind, kind.ptr, len);
-    memcpy(item->api_version, api_version.ptr, api_version.len);
+    if (api_version.len > 0)
+        memcpy(item->api_version, api_version.ptr, api_version.len);
     return outer;
 }
 
@@ -245,6 +248,7 @@ static bool walk_yaml(walk *walking, GError **error)
         g_autoptr(json_t) root = next;
         if (root == NULL)
             return true;
+        walking->begin = mn_yaml_reader_begin(reader);
         if (!walk_tree(walking, root, "", 0, error))
             return false;
     }
@@ -346,6 +350,7 @@ static bool walk_value(walk *walking, mn_str text, const char *prefix, size_t li
 {
     mn_scan scan;
 
+    walking->begin = (size_t)(text.ptr - walking->source->bytes);
     if (*text.ptr != '{')
         return fail_type(walking, prefix, kind_name(text), error);
     const list_text list = find_list(text);

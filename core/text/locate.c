@@ -14,7 +14,10 @@ static GArray *whole_path(const mn_document *document, const mn_step *steps, siz
 {
     GArray *path = g_array_new(FALSE, FALSE, sizeof(mn_step));
 
-    for (const char *at = strchr(document->prefix, '['); at != NULL; at = strchr(at + 1, '[')) {
+    /* In JSON the root itself is known. */
+    bool is_known = document->format == MN_DOCUMENT_JSON && document->begin > 0;
+    const char *prefix = is_known ? "" : document->prefix;
+    for (const char *at = strchr(prefix, '['); at != NULL; at = strchr(at + 1, '[')) {
         const mn_step inner[] = {
             {.key = "items"},
             {.index = (size_t)g_ascii_strtoull(at + 1, NULL, 10)},
@@ -71,7 +74,10 @@ static mn_str json_document(const mn_source *source, size_t ordinal)
 
 static mn_position json_locate(const mn_document *document, const mn_step *steps, size_t count)
 {
-    mn_str found = json_document(document->source, document->ordinal);
+    const mn_source *source = document->source;
+    mn_str found = document->begin > 0 ? (mn_str){.ptr = source->bytes + document->begin,
+                                                  .len = source->len - document->begin}
+                                       : json_document(source, document->ordinal);
 
     if (found.ptr == NULL)
         return (mn_position){0};
@@ -81,7 +87,7 @@ static mn_position json_locate(const mn_document *document, const mn_step *steps
             break;
         found = inner;
     }
-    return mn_source_position(document->source, (size_t)(found.ptr - document->source->bytes));
+    return mn_source_position(source, (size_t)(found.ptr - source->bytes));
 }
 
 mn_position mn_locate(const mn_document *document, const mn_step *steps, size_t count)
@@ -93,7 +99,7 @@ mn_position mn_locate(const mn_document *document, const mn_step *steps, size_t 
     case MN_DOCUMENT_JSON:
         return json_locate(document, first, path->len);
     case MN_DOCUMENT_YAML:
-        return mn_yaml_locate(document->source, document->ordinal, first, path->len);
+        return mn_yaml_locate(document, first, path->len);
     }
     g_assert_not_reached();
 }

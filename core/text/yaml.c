@@ -65,6 +65,7 @@ struct mn_yaml_reader {
     size_t aliased; /* values of it that only aliases stand for */
     size_t brackets, brackets_work;
     size_t serial;
+    mn_yaml_offset begin; /* of the document */
     bool started, ended;
 };
 
@@ -492,8 +493,10 @@ static bool check_directives(const mn_yaml_reader *reader, GError **error)
     return true;
 }
 
-static void document_begin(mn_yaml_reader *reader)
+static void document_begin(mn_yaml_reader *reader, const yaml_mark_t *mark)
 {
+    if (!mn_yaml_is_utf16(reader->source))
+        mn_yaml_offset_advance(reader->source, mark->index, &reader->begin);
     g_hash_table_remove_all(reader->anchors);
     g_clear_pointer(&reader->root, json_decref);
     reader->cost = (cost){0};
@@ -511,7 +514,7 @@ static bool read_document(mn_yaml_reader *reader, GError **error)
             return mn_yaml_fail(reader->source, &reader->parser, error);
         type = event.type;
         if (type == YAML_DOCUMENT_START_EVENT)
-            document_begin(reader);
+            document_begin(reader, &event.start_mark);
         bool ok = on_event(reader, &event, error);
         yaml_event_delete(&event);
         if (!ok)
@@ -537,4 +540,14 @@ bool mn_yaml_reader_next(mn_yaml_reader *reader, json_t **root, GError **error)
         g_clear_pointer(&reader->root, json_decref);
     }
     return true;
+}
+
+/* From the start of its line: the indentation belongs to the document. */
+size_t mn_yaml_reader_begin(const mn_yaml_reader *reader)
+{
+    size_t at = reader->begin.byte;
+
+    while (at > 0 && reader->source->bytes[at - 1] != '\n')
+        at--;
+    return at;
 }

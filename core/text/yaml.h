@@ -50,6 +50,13 @@ static inline const char *mn_yaml_text(const yaml_event_t *event)
  * every byte before the mark. */
 mn_position mn_yaml_position(const mn_source *source, const yaml_mark_t *mark);
 
+/* The byte of the character with that index, counted from one that is known. */
+typedef struct mn_yaml_offset {
+    size_t index, byte;
+} mn_yaml_offset;
+void mn_yaml_offset_advance(const mn_source *source, size_t index, mn_yaml_offset *offset);
+bool mn_yaml_is_utf16(const mn_source *source);
+
 /* "name:line:column: ..." of where the event begins: what is wrong (SYNTAX) or too
  * much (LIMIT). Always false. */
 bool mn_yaml_refuse(const mn_source *source, const yaml_event_t *event, GError **error,
@@ -60,8 +67,7 @@ bool mn_yaml_exceed(const mn_source *source, const yaml_event_t *event, GError *
 bool mn_yaml_fail(const mn_source *source, const yaml_parser_t *parser, GError **error);
 
 /* For mn_locate(); the path is whole. */
-mn_position mn_yaml_locate(const mn_source *source, size_t ordinal, const mn_step *steps,
-                           size_t count);
+mn_position mn_yaml_locate(const mn_document *document, const mn_step *steps, size_t count);
 
 typedef struct mn_yaml_reader mn_yaml_reader;
 
@@ -73,6 +79,9 @@ void mn_yaml_reader_free(mn_yaml_reader *reader);
  * *root. Errors: SYNTAX, LIMIT, with their place. */
 bool mn_yaml_reader_next(mn_yaml_reader *reader, json_t **root,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where the document that came last begins: mn_document's `begin`. */
+size_t mn_yaml_reader_begin(const mn_yaml_reader *reader);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_yaml_reader, mn_yaml_reader_free)
 

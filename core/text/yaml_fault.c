@@ -5,24 +5,35 @@
 
 #include <string.h>
 
-static bool is_utf16(const mn_source *source)
+bool mn_yaml_is_utf16(const mn_source *source)
 {
     return source->len >= 2 &&
            (memcmp(source->bytes, "\xff\xfe", 2) == 0 || memcmp(source->bytes, "\xfe\xff", 2) == 0);
 }
 
-mn_position mn_yaml_position(const mn_source *source, const yaml_mark_t *mark)
+void mn_yaml_offset_advance(const mn_source *source, size_t index, mn_yaml_offset *offset)
 {
-    if (is_utf16(source))
-        return (mn_position){.line = mark->line + 1, .column = mark->column + 1};
+    size_t at = offset->byte;
 
-    size_t at = source->len >= 3 && memcmp(source->bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    for (size_t left = mark->index; left > 0 && at < source->len; left--) {
+    /* libyaml does not count the byte order mark. */
+    if (at == 0 && source->len >= 3 && memcmp(source->bytes, "\xef\xbb\xbf", 3) == 0)
+        at = 3;
+    for (; offset->index < index && at < source->len; offset->index++) {
         at++;
         while (at < source->len && ((unsigned char)source->bytes[at] & 0xc0) == 0x80)
             at++;
     }
-    return mn_source_position(source, at);
+    offset->byte = at;
+}
+
+mn_position mn_yaml_position(const mn_source *source, const yaml_mark_t *mark)
+{
+    mn_yaml_offset offset = {0};
+
+    if (mn_yaml_is_utf16(source))
+        return (mn_position){.line = mark->line + 1, .column = mark->column + 1};
+    mn_yaml_offset_advance(source, mark->index, &offset);
+    return mn_source_position(source, offset.byte);
 }
 
 static bool fail(const mn_source *source, mn_error code, mn_position at, const char *message,

@@ -226,13 +226,13 @@ static size_t member(const tree *built, size_t mapping, const char *key)
 }
 /* NOLINTEND(misc-no-recursion) */
 
-static mn_position find(const tree *built, const mn_source *source, const mn_step *steps,
-                        size_t count)
+/* NULL when the document is empty. */
+static const yaml_mark_t *find(const tree *built, const mn_step *steps, size_t count)
 {
     size_t found = at(built, 0)->child;
 
     if (found == NONE)
-        return (mn_position){0};
+        return NULL;
     for (size_t i = 0; i < count; i++) {
         bool is_mapping = at(built, found)->type == YAML_MAPPING_START_EVENT;
         size_t inner = steps[i].key == NULL ? element(built, found, steps[i].index)
@@ -242,7 +242,7 @@ static mn_position find(const tree *built, const mn_source *source, const mn_ste
             break;
         found = resolve(built, inner);
     }
-    return mn_yaml_position(source, &at(built, found)->mark);
+    return &at(built, found)->mark;
 }
 
 static bool is_empty_document(const yaml_event_t *first)
@@ -274,19 +274,39 @@ static bool read_document(yaml_parser_t *parser, size_t ordinal, tree *built)
     return wanted;
 }
 
-mn_position mn_yaml_locate(const mn_source *source, size_t ordinal, const mn_step *steps,
-                           size_t count)
+static mn_position position_of(const mn_document *document, const mn_source *rest,
+                               const yaml_mark_t *mark)
 {
+    mn_yaml_offset offset = {0};
+
+    if (document->begin == 0)
+        return mn_yaml_position(rest, mark);
+    mn_yaml_offset_advance(rest, mark->index, &offset);
+    return mn_source_position(document->source, document->begin + offset.byte);
+}
+
+mn_position mn_yaml_locate(const mn_document *document, const mn_step *steps, size_t count)
+{
+    const mn_source *source = document->source;
+    const mn_source rest = {
+        .name = source->name,
+        .bytes = source->bytes + document->begin,
+        .len = source->len - document->begin,
+    };
+    const size_t ordinal = document->begin > 0 ? 0 : document->ordinal;
     yaml_parser_t parser;
     tree built;
+    const yaml_mark_t *mark = NULL;
     mn_position out = {0};
 
     if (yaml_parser_initialize(&parser) == 0)
         g_error("yaml_parser_initialize: out of memory");
-    yaml_parser_set_input_string(&parser, (const unsigned char *)source->bytes, source->len);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)rest.bytes, rest.len);
     tree_init(&built);
     if (read_document(&parser, ordinal, &built))
-        out = find(&built, source, steps, count);
+        mark = find(&built, steps, count);
+    if (mark != NULL)
+        out = position_of(document, &rest, mark);
     tree_clear(&built);
     yaml_parser_delete(&parser);
     return out;

@@ -32,6 +32,7 @@ static size_t steps_of(char *path, mn_step steps[8])
 typedef struct target {
     const char *path;
     size_t ordinal;
+    bool every;
     GString *found;
 } target;
 
@@ -42,7 +43,7 @@ static bool locate_in(const mn_document *document, gpointer data, GError **error
     mn_step steps[8];
 
     (void)error;
-    if (document->ordinal != wanted->ordinal)
+    if (document->ordinal != wanted->ordinal && !wanted->every)
         return true;
     size_t count = steps_of(path, steps);
     mn_position at = mn_locate(document, steps, count);
@@ -114,6 +115,41 @@ static void documents_are_counted_without_the_empty_ones(void)
     stands("{\"a\": 1}\n {\"b\": 2}", 1, "b", "2:8");
 }
 
+static void a_document_that_is_indented_or_behind_a_mark_is_found(void)
+{
+    stands("  a: 1\n  b: 2\n", 0, "b", "2:6");
+    stands("\xef\xbb\xbf"
+           "a: 1\n---\n  b:\n    c: 2\n",
+           1,
+           "b.c",
+           "4:8");
+    stands("a: \u00e9\n---\nb: 2\n", 1, "b", "3:4");
+    stands("a: 1\n...\n%YAML 1.1\n--- {b: 2}\n", 1, "b", "4:9");
+    stands("\xef\xbb\xbf"
+           "{\"a\": 1}\n{\"b\": 2}",
+           1,
+           "b",
+           "2:7");
+}
+
+static void many_errors_in_one_file_stay_cheap(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    target wanted = {.path = "a.b", .ordinal = 0, .found = g_string_new(NULL)};
+    g_autoptr(GError) error = NULL;
+
+    g_string_append(text, "kind: List\nitems: []\n");
+    for (int i = 0; i < 5000; i++)
+        g_string_append(text, "---\na: {b: 1}\n");
+    const mn_source source = {.name = "x", .bytes = text->str, .len = text->len};
+    gint64 begin = g_get_monotonic_time();
+    wanted.every = true;
+    EXPECT_TRUE(mn_document_each(&source, &mn_document_limits_default, locate_in, &wanted, &error));
+    EXPECT_TRUE(g_str_has_suffix(wanted.found->str, " 10002:8"));
+    EXPECT_TRUE(g_get_monotonic_time() - begin < 20 * G_USEC_PER_SEC);
+    g_string_free(wanted.found, TRUE);
+}
+
 static void a_place_inside_a_list_counts_from_the_file(void)
 {
     stands("{\"kind\":\"List\",\"items\":[\n{\"a\":1},\n{\"a\":2}]}", 0, "a", "2:6 3:6");
@@ -151,6 +187,9 @@ CU_TestInfo suite_core_locate[] = {
     {"the innermost parent stands for what is missing",
      the_innermost_parent_stands_for_what_is_missing},
     {"documents are counted without the empty ones", documents_are_counted_without_the_empty_ones},
+    {"a document that is indented or behind a mark is found",
+     a_document_that_is_indented_or_behind_a_mark_is_found},
+    {"many errors in one file stay cheap", many_errors_in_one_file_stay_cheap},
     {"a place inside a list counts from the file", a_place_inside_a_list_counts_from_the_file},
     {"aliases and merges lead to where the value is written",
      aliases_and_merges_lead_to_where_the_value_is_written},

@@ -291,7 +291,7 @@ static void fails_quickly(GString *yaml, const char *message)
 {
     gint64 begin = g_get_monotonic_time();
     is_refused_n(yaml->str, yaml->len, message);
-    EXPECT_TRUE(g_get_monotonic_time() - begin < 2 * G_USEC_PER_SEC);
+    EXPECT_TRUE(g_get_monotonic_time() - begin < 10 * G_USEC_PER_SEC);
     g_string_free(yaml, TRUE);
 }
 

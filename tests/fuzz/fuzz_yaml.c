@@ -15,11 +15,18 @@ static const mn_document_limits limits = {
 
 enum { LOCATED_MAX = 8 }; /* each reads the text from its beginning */
 
-static void locate(const mn_source *source, size_t ordinal)
+/* From where the document begins, and counted from the beginning of the text: the
+ * place is the same. */
+static void locate(const mn_source *source, size_t ordinal, size_t begin)
 {
     static const mn_step steps[] = {{.key = "a"}, {.index = 1}, {.key = "b"}};
-    mn_position at = mn_yaml_locate(source, ordinal, steps, G_N_ELEMENTS(steps));
-    g_assert(at.line > 0 && at.column > 0);
+    const mn_document near = {.source = source, .begin = begin, .ordinal = ordinal};
+    const mn_document far = {.source = source, .ordinal = ordinal};
+    mn_position a = mn_yaml_locate(&near, steps, G_N_ELEMENTS(steps));
+    mn_position b = mn_yaml_locate(&far, steps, G_N_ELEMENTS(steps));
+
+    g_assert(a.line > 0 && a.column > 0);
+    g_assert(a.line == b.line && a.column == b.column);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -34,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             return 0;
         json_decref(root);
         if (ordinal < LOCATED_MAX)
-            locate(&source, ordinal);
+            locate(&source, ordinal, mn_yaml_reader_begin(reader));
     }
     g_assert(error != NULL && g_str_has_prefix(error->message, "fuzz:"));
     return 0;

@@ -43,6 +43,8 @@ typedef struct mn_document {
     mn_document_format format;
     size_t ordinal;     /* which document of the source, from 0 */
     const char *prefix; /* "" or where in that document the root stood: "items[3]" */
+    size_t begin;       /* byte of the source: the root (JSON), its document (YAML); 0: unknown,
+                           places are then counted from the beginning */
     mn_document_item item;
     const json_t *root; /* an object; borrowed, gone when the callback returns */
 } mn_document;
