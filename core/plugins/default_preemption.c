@@ -4,6 +4,7 @@
 #include "core/plugins/plugins.h"
 
 static const mn_field arg_fields[] = {
+    ARGS_HEADER(mn_preemption_args),
     MN_FIELD(mn_preemption_args, min_percentage, "minCandidateNodesPercentage", MN_FIELD_INT32),
     MN_FIELD(mn_preemption_args, min_absolute, "minCandidateNodesAbsolute", MN_FIELD_INT32),
 };
@@ -12,6 +13,7 @@ static const mn_shape arg_shape = {
     .size = sizeof(mn_preemption_args),
     .fields = arg_fields,
     .count = G_N_ELEMENTS(arg_fields),
+    .strict = true,
 };
 
 static const void *configure(mn_arena *arena, const mn_at *at, GError **error)

@@ -16,11 +16,13 @@ MN_VERDICT_CONST(unwanted, MN_CODE_UNSCHEDULABLE,
                  "node(s) didn't satisfy existing pods anti-affinity rules");
 
 struct args {
+    bool header;
     mn_opt_int hard_weight; /* of a required term of an existing Pod, when scoring */
     bool ignore_preferred;  /* terms of existing Pods */
 };
 
 static const mn_field arg_fields[] = {
+    ARGS_HEADER(struct args),
     MN_FIELD(struct args, hard_weight, "hardPodAffinityWeight", MN_FIELD_INT32),
     MN_FIELD(struct args, ignore_preferred, "ignorePreferredTermsOfExistingPods", MN_FIELD_BOOL),
 };
@@ -29,6 +31,7 @@ static const mn_shape arg_shape = {
     .size = sizeof(struct args),
     .fields = arg_fields,
     .count = G_N_ELEMENTS(arg_fields),
+    .strict = true,
 };
 
 static const void *configure(mn_arena *arena, const mn_at *at, GError **error)

@@ -24,10 +24,12 @@ struct args {
 };
 
 struct shape {
+    bool header;
     const mn_node_affinity *added;
 };
 
 static const mn_field arg_fields[] = {
+    ARGS_HEADER(struct shape),
     MN_FIELD_OF(struct shape, added, "addedAffinity", MN_FIELD_OBJECT_PTR, mn_node_affinity_shape),
 };
 static const mn_shape arg_shape = {
@@ -35,11 +37,12 @@ static const mn_shape arg_shape = {
     .size = sizeof(struct shape),
     .fields = arg_fields,
     .count = G_N_ELEMENTS(arg_fields),
+    .strict = true,
 };
 
 static const void *configure(mn_arena *arena, const mn_at *at, GError **error)
 {
-    struct shape read = {NULL};
+    struct shape read = {.added = NULL};
     if (at != NULL && !mn_decode(arena, &arg_shape, at, &read, error))
         return NULL;
     struct args *args = MN_ARENA_NEW(arena, struct args, 1);

@@ -12,10 +12,12 @@
 enum { MAX_RESOURCES = 64 };
 
 struct args {
+    bool header;
     mn_resource_weights resources;
 };
 
 static const mn_field arg_fields[] = {
+    ARGS_HEADER(struct args),
     MN_FIELD_OF(struct args, resources, "resources", MN_FIELD_LIST, mn_resource_weight_shape),
 };
 static const mn_shape arg_shape = {
@@ -23,6 +25,7 @@ static const mn_shape arg_shape = {
     .size = sizeof(struct args),
     .fields = arg_fields,
     .count = G_N_ELEMENTS(arg_fields),
+    .strict = true,
 };
 
 static const void *configure(mn_arena *arena, const mn_at *at, GError **error)

@@ -34,6 +34,7 @@ struct scoring {
 };
 
 struct args {
+    bool header;
     mn_strings ignored, ignored_groups;
     struct scoring scoring;
 };
@@ -75,6 +76,7 @@ static const mn_shape scoring_shape = {
     .strict = true,
 };
 static const mn_field arg_fields[] = {
+    ARGS_HEADER(struct args),
     MN_FIELD(struct args, ignored, "ignoredResources", MN_FIELD_STRING_LIST),
     MN_FIELD(struct args, ignored_groups, "ignoredResourceGroups", MN_FIELD_STRING_LIST),
     MN_FIELD_OF(struct args, scoring, "scoringStrategy", MN_FIELD_OBJECT, scoring_shape),
@@ -84,6 +86,7 @@ static const mn_shape arg_shape = {
     .size = sizeof(struct args),
     .fields = arg_fields,
     .count = G_N_ELEMENTS(arg_fields),
+    .strict = true,
 };
 
 static bool check_shape(const struct scoring *scoring, const mn_at *at, GError **error)

@@ -19,4 +19,9 @@ enum mn_plugin_index {
 
 #define AT(point) (1U << MN_POINT_##point)
 
+/* Rows that the arguments of every plugin may have; the struct has a bool `header`. */
+#define ARGS_HEADER(type)                                   \
+    MN_FIELD(type, header, "apiVersion", MN_FIELD_PRESENT), \
+        MN_FIELD(type, header, "kind", MN_FIELD_PRESENT)
+
 #endif

@@ -23,6 +23,7 @@ MN_VERDICT_CONST(skewed, MN_CODE_UNSCHEDULABLE,
 
 static const char *const defaulting_types[] = {"System", "List", NULL};
 static const mn_field arg_fields[] = {
+    ARGS_HEADER(mn_spread_args),
     MN_FIELD_ENUM_OF(mn_spread_args, defaulting_type, "defaultingType", defaulting_types),
     MN_FIELD_OF(mn_spread_args, defaults, "defaultConstraints", MN_FIELD_LIST,
                 mn_spread_constraint_shape),
@@ -32,6 +33,7 @@ static const mn_shape arg_shape = {
     .size = sizeof(mn_spread_args),
     .fields = arg_fields,
     .count = G_N_ELEMENTS(arg_fields),
+    .strict = true,
 };
 
 static const void *configure(mn_arena *arena, const mn_at *at, GError **error)

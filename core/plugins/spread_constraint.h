@@ -8,6 +8,7 @@
 #include "mullion/sched/plugin.h"
 
 typedef struct mn_spread_args {
+    bool header;
     int defaulting_type; /* 0 unset, 1 System, 2 List */
     mn_spread_constraints defaults;
 } mn_spread_args;

@@ -28,6 +28,7 @@ typedef struct mn_quirks {
 
 /* Arguments of DefaultPreemption: among how many nodes victims are looked for. */
 typedef struct mn_preemption_args {
+    bool header; /* apiVersion or kind was there */
     mn_opt_int min_percentage, min_absolute;
 } mn_preemption_args;
 

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The file around the profiles. What concerns how the real process runs (leader
+ * election, client connections, ...) is accepted and says nothing here. */
+#include "mullion/sched/config.h"
+
+#include "core/sched/plugin_sets.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ extenders */
+
+static const mn_field managed_fields[] = {
+    {.name = "name",
+     .offset = offsetof(mn_managed_resource, name),
+     .kind = MN_FIELD_STRING,
+     .required = true},
+    MN_FIELD(mn_managed_resource, ignored_by_scheduler, "ignoredByScheduler", MN_FIELD_BOOL),
+};
+static const mn_shape managed_shape = {
+    .name = "ExtenderManagedResource",
+    .size = sizeof(mn_managed_resource),
+    .fields = managed_fields,
+    .count = G_N_ELEMENTS(managed_fields),
+    .strict = true,
+};
+
+static const mn_field tls_fields[] = {
+    MN_FIELD(mn_extender_tls, insecure, "insecure", MN_FIELD_BOOL),
+    MN_FIELD(mn_extender_tls, server_name, "serverName", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_tls, cert_file, "certFile", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_tls, key_file, "keyFile", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_tls, ca_file, "caFile", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_tls, cert_data, "certData", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_tls, key_data, "keyData", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_tls, ca_data, "caData", MN_FIELD_STRING),
+};
+static const mn_shape tls_shape = {
+    .name = "ExtenderTLSConfig",
+    .size = sizeof(mn_extender_tls),
+    .fields = tls_fields,
+    .count = G_N_ELEMENTS(tls_fields),
+    .strict = true,
+};
+
+/* Go's time.ParseDuration, as far as whole milliseconds: "5s", "1m30s", "250ms", "1.5s". */
+static bool parse_duration_ms(const char *text, int64_t *out)
+{
+    static const struct unit {
+        const char *text;
+        double ms;
+    } units[] = {
+        {"ms", 1},
+        {"s", 1000},
+        {"m", 60000},
+        {"h", 3600000},
+        {"us", 1e-3},
+        {"ns", 1e-6},
+    };
+    double sum = 0;
+    if (strcmp(text, "0") == 0 || *text == '\0') {
+        *out = 0;
+        return *text != '\0';
+    }
+    while (*text != '\0') {
+        char *end;
+        if (!g_ascii_isdigit(*text) && *text != '.')
+            return false;
+        const double value = g_ascii_strtod(text, &end);
+        const size_t length = strspn(end, "hmsun");
+        size_t i = 0;
+        while (i < G_N_ELEMENTS(units) &&
+               (strlen(units[i].text) != length || strncmp(units[i].text, end, length) != 0))
+            i++;
+        if (i == G_N_ELEMENTS(units))
+            return false;
+        sum += value * units[i].ms;
+        text = end + length;
+    }
+    if (sum > 1e15)
+        return false;
+    *out = (int64_t)sum;
+    return true;
+}
+
+static bool decode_duration(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    (void)arena;
+    const char *text = NULL;
+    int64_t *ms = out;
+    if (!mn_read_string(at, &text, error))
+        return false;
+    if (!parse_duration_ms(text, ms))
+        return mn_at_expected(at, "a duration such as \"5s\" or \"250ms\"", error);
+    return true;
+}
+
+static bool check_extender(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    enum { DEFAULT_TIMEOUT_MS = 5000 };
+    (void)arena;
+    mn_extender_config *extender = out;
+    if (extender->http_timeout_ms == 0)
+        extender->http_timeout_ms = DEFAULT_TIMEOUT_MS;
+    if (extender->prioritize_verb != NULL && *extender->prioritize_verb != '\0' &&
+        extender->weight.value <= 0)
+        return mn_at_error(
+            at, MN_ERROR_SCHEMA, error, "weight: expected 1 or more beside a prioritizeVerb");
+    return true;
+}
+
+static const mn_field extender_fields[] = {
+    {.name = "urlPrefix",
+     .offset = offsetof(mn_extender_config, url_prefix),
+     .kind = MN_FIELD_STRING,
+     .required = true},
+    MN_FIELD(mn_extender_config, filter_verb, "filterVerb", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_config, prioritize_verb, "prioritizeVerb", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_config, preempt_verb, "preemptVerb", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_config, bind_verb, "bindVerb", MN_FIELD_STRING),
+    MN_FIELD(mn_extender_config, weight, "weight", MN_FIELD_INT64),
+    MN_FIELD(mn_extender_config, enable_https, "enableHTTPS", MN_FIELD_BOOL),
+    MN_FIELD(mn_extender_config, node_cache_capable, "nodeCacheCapable", MN_FIELD_BOOL),
+    MN_FIELD(mn_extender_config, ignorable, "ignorable", MN_FIELD_BOOL),
+    MN_FIELD_BY(mn_extender_config, http_timeout_ms, "httpTimeout", decode_duration),
+    MN_FIELD_OF(mn_extender_config, tls, "tlsConfig", MN_FIELD_OBJECT_PTR, tls_shape),
+    MN_FIELD_OF(mn_extender_config, managed_resources, "managedResources", MN_FIELD_LIST,
+                managed_shape),
+};
+static const mn_shape extender_shape = {
+    .name = "Extender",
+    .size = sizeof(mn_extender_config),
+    .fields = extender_fields,
+    .count = G_N_ELEMENTS(extender_fields),
+    .strict = true,
+    .check = check_extender,
+};
+
+/* ------------------------------------------------------------------ profiles */
+
+/* Absent pluginConfig still gives every plugin its defaults. */
+static bool configure_all(mn_arena *arena, const mn_at *at, mn_profile *profile, GError **error)
+{
+    size_t plugins;
+    const mn_plugin *const *table = mn_plugins(&plugins);
+    bool seen[MN_PLUGINS_MAX] = {false};
+    for (size_t i = 0; i < mn_at_count(at); i++) {
+        const mn_at element = mn_at_element(at, i);
+        const mn_at name = mn_at_member(&element, "name"), args = mn_at_member(&element, "args");
+        const mn_plugin *plugin;
+        if (!mn_plugin_read(&name, &plugin, error))
+            return false;
+        if (seen[plugin->index])
+            return mn_at_error(
+                &name, MN_ERROR_SCHEMA, error, "\"%s\" is configured twice", plugin->name);
+        seen[plugin->index] = true;
+        if (plugin->configure == NULL)
+            continue;
+        profile->args[plugin->index] =
+            plugin->configure(arena, mn_at_is_there(&args) ? &args : NULL, error);
+        if (profile->args[plugin->index] == NULL)
+            return false;
+    }
+    for (size_t i = 0; i < plugins; i++) {
+        if (table[i]->configure != NULL && profile->args[i] == NULL)
+            profile->args[i] = table[i]->configure(arena, NULL, NULL);
+    }
+    return true;
+}
+
+struct raw_profile {
+    const char *scheduler_name;
+    mn_opt_int percentage;
+    bool has_plugins, has_plugin_config;
+};
+
+static const mn_field profile_fields[] = {
+    MN_FIELD(struct raw_profile, scheduler_name, "schedulerName", MN_FIELD_STRING),
+    MN_FIELD(struct raw_profile, percentage, "percentageOfNodesToScore", MN_FIELD_INT32),
+    MN_FIELD(struct raw_profile, has_plugins, "plugins", MN_FIELD_PRESENT),
+    MN_FIELD(struct raw_profile, has_plugin_config, "pluginConfig", MN_FIELD_PRESENT),
+};
+static const mn_shape profile_shape = {
+    .name = "KubeSchedulerProfile",
+    .size = sizeof(struct raw_profile),
+    .fields = profile_fields,
+    .count = G_N_ELEMENTS(profile_fields),
+    .strict = true,
+};
+
+static bool check_percentage(const mn_at *at, mn_opt_int percentage, GError **error)
+{
+    const mn_at place = mn_at_member(at, "percentageOfNodesToScore");
+    if (percentage.set && (percentage.value < 0 || percentage.value > 100))
+        return mn_at_error(
+            &place, MN_ERROR_SCHEMA, error, "expected 0 to 100, found %" PRId64, percentage.value);
+    return true;
+}
+
+/* The profile's own percentage wins over the file's. */
+static bool read_profile(mn_arena *arena, const mn_at *at, mn_opt_int percentage,
+                         mn_profile *profile, GError **error)
+{
+    struct raw_profile raw;
+    if (!mn_decode(arena, &profile_shape, at, &raw, error) ||
+        !check_percentage(at, raw.percentage, error))
+        return false;
+    const mn_at plugins = mn_at_member(at, "plugins"), args = mn_at_member(at, "pluginConfig");
+    if (mn_at_is_there(&args) && !mn_read_is_array(&args, error))
+        return false;
+    const mn_opt_int chosen = raw.percentage.set ? raw.percentage : percentage;
+    profile->scheduler_name = raw.scheduler_name == NULL ? "default-scheduler" : raw.scheduler_name;
+    profile->percentage_of_nodes_to_score = (int32_t)(chosen.set ? chosen.value : 0);
+    profile->percentage_is_set = chosen.set;
+    return mn_plugin_sets_read(&plugins, profile, error) &&
+           configure_all(arena, &args, profile, error);
+}
+
+/* ------------------------------------------------------------------ the file */
+
+struct file {
+    const char *api_version, *kind;
+    mn_opt_int percentage;
+    mn_extender_configs extenders;
+    bool present; /* of what is accepted and means nothing here */
+};
+
+#define PASSED_OVER(name) MN_FIELD(struct file, present, name, MN_FIELD_PRESENT)
+
+static const mn_field file_fields[] = {
+    {.name = "apiVersion",
+     .offset = offsetof(struct file, api_version),
+     .kind = MN_FIELD_STRING,
+     .required = true},
+    {.name = "kind",
+     .offset = offsetof(struct file, kind),
+     .kind = MN_FIELD_STRING,
+     .required = true},
+    MN_FIELD(struct file, percentage, "percentageOfNodesToScore", MN_FIELD_INT32),
+    MN_FIELD_OF(struct file, extenders, "extenders", MN_FIELD_LIST, extender_shape),
+    PASSED_OVER("profiles"),
+    PASSED_OVER("parallelism"),
+    PASSED_OVER("leaderElection"),
+    PASSED_OVER("clientConnection"),
+    PASSED_OVER("enableProfiling"),
+    PASSED_OVER("enableContentionProfiling"),
+    PASSED_OVER("podInitialBackoffSeconds"),
+    PASSED_OVER("podMaxBackoffSeconds"),
+    PASSED_OVER("delayCacheUntilActive"),
+    PASSED_OVER("healthzBindAddress"),
+    PASSED_OVER("metricsBindAddress"),
+    PASSED_OVER("metadata"),
+};
+static const mn_shape file_shape = {
+    .name = "KubeSchedulerConfiguration",
+    .size = sizeof(struct file),
+    .fields = file_fields,
+    .count = G_N_ELEMENTS(file_fields),
+    .strict = true,
+};
+
+static bool check_kind(const mn_at *at, const struct file *file, GError **error)
+{
+    const mn_at version = mn_at_member(at, "apiVersion"), kind = mn_at_member(at, "kind");
+    if (strcmp(file->kind, "KubeSchedulerConfiguration") != 0)
+        return mn_at_expected(&kind, "\"KubeSchedulerConfiguration\"", error);
+    if (strcmp(file->api_version, "kubescheduler.config.k8s.io/v1") != 0)
+        return mn_at_expected(&version, "\"kubescheduler.config.k8s.io/v1\"", error);
+    return check_percentage(at, file->percentage, error);
+}
+
+static bool check_names(const mn_at *at, const mn_profiles *profiles, GError **error)
+{
+    for (size_t i = 0; i < profiles->count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const char *name = profiles->items[i].scheduler_name;
+            if (strcmp(name, profiles->items[j].scheduler_name) != 0)
+                continue;
+            const mn_at place = mn_at_element(at, i);
+            return mn_at_error(&place, MN_ERROR_SCHEMA, error, "a second profile \"%s\"", name);
+        }
+    }
+    return true;
+}
+
+static bool read_profiles(mn_arena *arena, const mn_at *at, const struct file *file,
+                          mn_profiles *out, GError **error)
+{
+    enum { MAX_PROFILES = 64 };
+    if (mn_at_is_there(at) && !mn_read_is_array(at, error))
+        return false;
+    const size_t count = mn_at_count(at);
+    if (count > MAX_PROFILES)
+        return mn_at_error(
+            at, MN_ERROR_LIMIT, error, "at most %d profiles, found %zu", MAX_PROFILES, count);
+    mn_profile *profiles = MN_ARENA_NEW(arena, mn_profile, MAX(count, 1));
+    if (count == 0) {
+        profiles[0] = *mn_profile_default(arena);
+        profiles[0].percentage_of_nodes_to_score = (int32_t)file->percentage.value;
+        profiles[0].percentage_is_set = file->percentage.set;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const mn_at element = mn_at_element(at, i);
+        if (!read_profile(arena, &element, file->percentage, &profiles[i], error))
+            return false;
+    }
+    *out = (mn_profiles){.items = profiles, .count = MAX(count, 1)};
+    return check_names(at, out, error);
+}
+
+const mn_scheduler_config *mn_scheduler_config_decode(mn_arena *arena, const mn_at *at,
+                                                      GError **error)
+{
+    struct file file;
+    if (!mn_decode(arena, &file_shape, at, &file, error) || !check_kind(at, &file, error))
+        return NULL;
+    mn_scheduler_config *config = MN_ARENA_NEW(arena, mn_scheduler_config, 1);
+    const mn_at profiles = mn_at_member(at, "profiles");
+    config->extenders = file.extenders;
+    if (!read_profiles(arena, &profiles, &file, &config->profiles, error))
+        return NULL;
+    return config;
+}
