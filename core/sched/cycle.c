@@ -98,6 +98,7 @@ void mn_run_pre_filter(mn_attempt *attempt)
         if (set.names != NULL) {
             attempt->candidates = set;
             attempt->candidates_from = plugin;
+            attempt->rejectors |= 1U << plugin->index;
         }
     }
 }
@@ -226,6 +227,21 @@ static void list_ties(const mn_attempt *attempt, mn_outcome *outcome)
     outcome->ties = ties;
 }
 
+static int by_node(const void *a, const void *b)
+{
+    return strcmp(((const mn_total *)a)->node, ((const mn_total *)b)->node);
+}
+
+static void list_totals(const mn_attempt *attempt, mn_outcome *outcome)
+{
+    const size_t count = attempt->feasible->len;
+    mn_total *totals = MN_ARENA_NEW(attempt->cycle.arena, mn_total, count);
+    for (size_t i = 0; i < count; i++)
+        totals[i] = (mn_total){.node = node_name(attempt, i), .total = attempt->totals[i]};
+    qsort(totals, count, sizeof *totals, by_node);
+    outcome->totals = totals;
+}
+
 static void select_host(mn_attempt *attempt, mn_outcome *outcome)
 {
     const mn_scheduler_options *options = &attempt->scheduler->options;
@@ -236,6 +252,8 @@ static void select_host(mn_attempt *attempt, mn_outcome *outcome)
         outcome->tie_count += attempt->totals[i] == outcome->best;
     if (options->list_ties)
         list_ties(attempt, outcome);
+    if (options->list_totals)
+        list_totals(attempt, outcome);
     if (options->tie_break_first)
         outcome->node = smallest_of(attempt, outcome->best);
     else

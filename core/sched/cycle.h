@@ -6,21 +6,6 @@
 #include "mullion/base/rng.h"
 #include "mullion/sched/cycle.h"
 
-/* A node that said no, whoever asked. */
-typedef struct mn_rejection {
-    const char *name;
-    const mn_node_info *node; /* NULL: an extender named a node that nobody knows */
-    mn_verdict verdict;
-} mn_rejection;
-
-/* A node, and the Pods that have to go from it; most important first. */
-typedef struct mn_candidate {
-    const mn_node_info *node;
-    const mn_pod_info *victims;
-    size_t victim_count;
-    size_t violations; /* of disruption budgets */
-} mn_candidate;
-
 /* Everything lives in the cycle's arena. */
 typedef struct mn_preemption {
     mn_candidate *candidates;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every plugin on every node, whatever the first failure. Plain and slow on purpose. */
+/* Every plugin on every node, whatever the first failure; what is feasible and how it
+ * scores, with the sample that the next cycle would take. Plain and slow on purpose. */
 #include "core/sched/cycle.h"
 
 static void ask_pre_filters(mn_cycle *cycle, mn_explanation *explanation)
@@ -54,7 +55,6 @@ static void explain_node(const mn_attempt *attempt, const mn_explanation *explan
         return;
     }
     node->verdict = mn_run_filters_nominated(cycle, node->node, &node->first_failure);
-    node->feasible = mn_verdict_fits(node->verdict);
 }
 
 static void take_scores(const mn_cycle *cycle, const mn_scores *scores, size_t index,
@@ -73,36 +73,48 @@ static void take_scores(const mn_cycle *cycle, const mn_scores *scores, size_t i
     }
 }
 
-/* All feasible nodes are scored, sampled or not. */
-static void explain_scores(mn_cycle *cycle, mn_explanation *explanation)
+static mn_node_explanation *find_node(mn_explanation *explanation, const mn_node_info *node)
 {
-    const mn_node_info **feasible =
-        MN_ARENA_NEW(cycle->arena, const mn_node_info *, explanation->count);
-    size_t count = 0;
     for (size_t i = 0; i < explanation->count; i++) {
-        if (explanation->nodes[i].feasible)
-            feasible[count++] = explanation->nodes[i].node;
+        if (explanation->nodes[i].node == node)
+            return &explanation->nodes[i];
     }
-    if (count == 0)
-        return;
+    return NULL; /* only an extender knows it */
+}
+
+static void explain_scores(mn_attempt *attempt, mn_explanation *explanation)
+{
+    mn_cycle *cycle = &attempt->cycle;
+    const mn_node_run run = {
+        .nodes = (const mn_node_info *const *)attempt->feasible->pdata,
+        .count = attempt->feasible->len,
+    };
     mn_scores scores;
     g_autofree char *error = NULL;
-    int64_t *totals = MN_ARENA_NEW(cycle->arena, int64_t, count);
-    const mn_node_run run = {.nodes = feasible, .count = count};
-    if (!mn_run_scores(cycle, run, &scores, totals, &error)) {
+    attempt->totals = MN_ARENA_NEW(cycle->arena, int64_t, run.count);
+    const bool scored = mn_run_scores(cycle, run, &scores, attempt->totals, &error);
+    if (scored)
+        mn_run_extender_scores(attempt);
+    else
         explanation->score_error = mn_arena_strdup(cycle->arena, error);
-        return;
-    }
     explanation->skip_score = cycle->skip_score;
-    size_t next = 0;
-    for (size_t i = 0; i < explanation->count; i++) {
-        mn_node_explanation *node = &explanation->nodes[i];
-        if (!node->feasible)
+    for (size_t i = 0; i < run.count; i++) {
+        mn_node_explanation *node = find_node(explanation, run.nodes[i]);
+        if (node == NULL)
             continue;
-        node->total = totals[next];
-        take_scores(cycle, &scores, next, node);
-        next++;
+        node->feasible = true;
+        node->total = attempt->totals[i];
+        if (scored)
+            take_scores(cycle, &scores, i, node);
     }
+}
+
+/* The scan moves where the next one starts; asking must not. */
+static void find_feasible(mn_attempt *attempt)
+{
+    const size_t start = attempt->scheduler->next_start;
+    mn_find_feasible(attempt);
+    attempt->scheduler->next_start = start;
 }
 
 const mn_explanation *mn_scheduler_explain(mn_scheduler *scheduler, const mn_pod *pod)
@@ -123,6 +135,8 @@ const mn_explanation *mn_scheduler_explain(mn_scheduler *scheduler, const mn_pod
     explanation->pre_filter = attempt->pre_filter;
     explanation->pre_filter_plugin = attempt->pre_filter_plugin;
     explanation->candidates = attempt->candidates;
+    if (mn_verdict_fits(attempt->pre_filter) && snapshot->count > 0)
+        find_feasible(attempt);
     /* Plugins that the chain did not reach still have an answer of their own. */
     for (size_t i = 0; i < MN_PLUGINS_MAX; i++) {
         if (attempt->cycle.state[i] == NULL)
@@ -133,6 +147,9 @@ const mn_explanation *mn_scheduler_explain(mn_scheduler *scheduler, const mn_pod
         explanation->nodes[i].node = snapshot->nodes[i];
         explain_node(attempt, explanation, &explanation->nodes[i]);
     }
-    explain_scores(&attempt->cycle, explanation);
+    if (attempt->feasible->len > 0)
+        explain_scores(attempt, explanation);
+    explanation->error = attempt->error;
+    explanation->rejectors = attempt->rejectors;
     return explanation;
 }

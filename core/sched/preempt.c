@@ -209,6 +209,10 @@ static void nominate(mn_attempt *attempt, mn_outcome *outcome)
     outcome->victims = victims;
     outcome->victim_count = chosen->victim_count;
     outcome->disruption_violations = chosen->violations;
+    outcome->candidates = attempt->preemption.candidates;
+    outcome->candidate_count = attempt->preemption.candidate_count;
+    outcome->refusals = attempt->preemption.rejected;
+    outcome->refusal_count = attempt->preemption.rejected_count;
 }
 
 static const char *not_helpful(const mn_attempt *attempt)

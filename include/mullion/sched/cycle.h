@@ -27,6 +27,7 @@ typedef struct mn_scheduler_options {
     uint64_t seed;
     bool tie_break_first; /* the smallest name among equals, instead of a random one */
     bool list_ties;       /* fill outcome->ties even when many nodes tie */
+    bool list_totals;     /* fill outcome->totals */
     mn_engine engine;
 } mn_scheduler_options;
 
@@ -49,6 +50,26 @@ typedef struct mn_reason_count {
     size_t nodes;
 } mn_reason_count;
 
+/* A node that said no, whoever asked. */
+typedef struct mn_rejection {
+    const char *name;
+    const mn_node_info *node; /* NULL: an extender named a node that nobody knows */
+    mn_verdict verdict;
+} mn_rejection;
+
+/* A node, and the Pods that have to go from it; most important first. */
+typedef struct mn_candidate {
+    const mn_node_info *node;
+    const mn_pod_info *victims;
+    size_t victim_count;
+    size_t violations; /* of disruption budgets */
+} mn_candidate;
+
+typedef struct mn_total {
+    const char *node;
+    int64_t total;
+} mn_total;
+
 /* Everything in it is valid until the scheduler is asked again. */
 typedef struct mn_outcome {
     mn_outcome_kind kind;
@@ -61,6 +82,7 @@ typedef struct mn_outcome {
     int64_t best;                   /* its total, when scored */
     size_t tie_count;               /* how many nodes have that total */
     const char *const *ties;        /* they, sorted by name; NULL unless listing was asked for */
+    const mn_total *totals;         /* of the feasible nodes, by name; NULL unless asked for */
     const mn_reason_count *reasons; /* why nodes did not fit; sorted as in the message */
     size_t reason_count;
     uint32_t rejectors; /* bit per plugin index: who rejected the Pod */
@@ -72,6 +94,10 @@ typedef struct mn_outcome {
     const mn_pod *const *victims; /* most important first */
     size_t victim_count;
     size_t disruption_violations;
+    const mn_candidate *candidates; /* all nodes where evicting would help */
+    size_t candidate_count;
+    const mn_rejection *refusals; /* nodes where it was tried and would not */
+    size_t refusal_count;
 } mn_outcome;
 
 const mn_outcome *mn_scheduler_place(mn_scheduler *scheduler, const mn_pod *pod);
@@ -95,8 +121,8 @@ typedef struct mn_node_explanation {
     const mn_plugin *first_failure;     /* what the chain reports; NULL: it fits */
     mn_verdict verdict;                 /* of the chain, nominated Pods counted in */
     bool excluded;                      /* not in the node set of PreFilter */
-    bool feasible;
-    mn_score scores[MN_PLUGINS_MAX]; /* when feasible */
+    bool feasible;                      /* it fits, is within the sample, and no extender objects */
+    mn_score scores[MN_PLUGINS_MAX];    /* when feasible */
     int64_t total;
 } mn_node_explanation;
 
@@ -110,6 +136,8 @@ typedef struct mn_explanation {
     uint32_t skip_filter, skip_score;
     mn_node_explanation *nodes; /* snapshot order */
     size_t count;
+    uint32_t rejectors;      /* bit per plugin index: who rejected a node, or the Pod */
+    const char *error;       /* an extender failed the cycle, or NULL */
     const char *score_error; /* PreScore or Score failed, or NULL */
 } mn_explanation;
 
