@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration: one struct made from config.def, const once loaded and handed
+ * down to whoever needs it. */
+#ifndef EXT_CONFIG_H
+#define EXT_CONFIG_H
+
+#include "mullion/base/arena.h"
+#include "mullion/os/policy.h"
+#include "mullion/text/source.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The member that each kind of key fills. */
+#define EXT_TYPE_STRING   const char *
+#define EXT_TYPE_PREFIX   const char * /* as mn_http_prefix_parse() leaves it */
+#define EXT_TYPE_INT      int64_t
+#define EXT_TYPE_SIZE     int64_t /* "128Mi" as bytes */
+#define EXT_TYPE_DURATION int64_t /* "1m30s" as milliseconds */
+#define EXT_TYPE_CHOICE   int     /* index into the row's names */
+#define EXT_TYPE_IMAGES   mn_os_image_map
+#define EXT_TYPE_STRINGS  mn_strings
+
+typedef enum ext_kind {
+    EXT_KIND_STRING,
+    EXT_KIND_PREFIX,
+    EXT_KIND_INT,
+    EXT_KIND_SIZE,
+    EXT_KIND_DURATION,
+    EXT_KIND_CHOICE,
+    EXT_KIND_IMAGES,
+    EXT_KIND_STRINGS,
+} ext_kind;
+
+typedef struct ext_config {
+    mn_arena *arena;
+#define CONFIG(member, key, kind, ...) EXT_TYPE_##kind member;
+#include "extender/config.def"
+#undef CONFIG
+} ext_config;
+
+/* A row of config.def. */
+typedef struct ext_key {
+    const char *name;         /* "limits.depth" */
+    const char *default_text; /* as one would write it in the file */
+    int64_t min, max;
+    const char *const *choices; /* NULL-terminated */
+    const char *help;
+    size_t offset; /* in ext_config */
+    ext_kind kind;
+    bool reloadable;
+} ext_key;
+
+extern const ext_key ext_keys[];
+extern const size_t ext_key_count;
+
+/* NULL-terminated, in the order of the enums they name. */
+extern const char *const ext_level_names[];
+typedef enum ext_level { EXT_DEBUG, EXT_INFO, EXT_WARNING, EXT_ERROR } ext_level;
+
+enum { EXT_CONFIG_BYTES_MAX = 1 << 20 };
+
+ext_config *ext_config_new(void); /* every key at its default */
+void ext_config_free(ext_config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_config, ext_config_free)
+
+/* The defaults, overlaid by what the text says. NULL with an error that names the
+ * place, the key and what was expected; an unknown key is an error. */
+ext_config *ext_config_load(const mn_source *source, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the OS policy is to be; borrows from the configuration. */
+mn_os_policy ext_config_policy(const ext_config *config);
+const char *ext_config_mode_name(const ext_config *config);
+
+/* One value from the command line, as it would stand in the file; `origin` is what
+ * an error calls it. Not for lists. */
+bool ext_config_set(ext_config *config, const char *key, const char *text, const char *origin,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A configuration file with every key at its default, and its help; and docs/CONFIG.md.
+ * The caller frees. */
+char *ext_config_print_defaults(void);
+char *ext_config_print_docs(void);
+
+/* "1h2m3.5s", "250ms": Go's way to write a duration, down to milliseconds. */
+bool ext_duration_parse(const char *text, int64_t *out_ms);
+
+#endif

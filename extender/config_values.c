@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One parser and one description a kind of key. */
+#include "extender/config_values.h"
+
+#include "mullion/httpd/router.h"
+#include "mullion/text/quantity.h"
+
+#include <string.h>
+
+static const int64_t longest_ms = INT64_C(1000000000000000);
+
+/* One "15s" or "1.5h"; NULL when it is none. */
+static const char *parse_part(const char *text, double *ms)
+{
+    static const struct {
+        const char *unit;
+        double ms;
+    } units[] = {{"ms", 1}, {"s", 1e3}, {"m", 6e4}, {"h", 36e5}};
+
+    size_t digits = strspn(text, "0123456789.");
+    size_t letters = strspn(text + digits, "hms");
+    char number[32];
+    if (digits == 0 || digits >= sizeof number || text[0] == '.')
+        return NULL;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    char *end;
+    double value = g_ascii_strtod(number, &end);
+    if (*end != '\0')
+        return NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (strlen(units[i].unit) != letters || strncmp(units[i].unit, text + digits, letters) != 0)
+            continue;
+        *ms += value * units[i].ms;
+        return text + digits + letters;
+    }
+    return NULL;
+}
+
+bool ext_duration_parse(const char *text, int64_t *out_ms)
+{
+    double ms = 0;
+    if (strcmp(text, "0") == 0) {
+        *out_ms = 0;
+        return true;
+    }
+    do {
+        text = parse_part(text, &ms);
+    } while (text != NULL && *text != '\0');
+    if (text == NULL || ms > (double)longest_ms)
+        return false;
+    *out_ms = (int64_t)(ms + 0.5);
+    return true;
+}
+
+static bool parse_number(const ext_key *key, const char *text, int64_t *out)
+{
+    mn_quantity size;
+    switch (key->kind) {
+    case EXT_KIND_DURATION:
+        return ext_duration_parse(text, out);
+    case EXT_KIND_SIZE:
+        if (!mn_quantity_parse(text, &size, NULL))
+            return false;
+        *out = mn_quantity_value(size);
+        return true;
+    case EXT_KIND_INT:
+        return g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, out, NULL);
+    case EXT_KIND_STRING:
+    case EXT_KIND_PREFIX:
+    case EXT_KIND_CHOICE:
+    case EXT_KIND_IMAGES:
+    case EXT_KIND_STRINGS:
+        break;
+    }
+    return false;
+}
+
+static bool parse_choice(const ext_key *key, const char *text, int *out)
+{
+    for (int i = 0; key->choices[i] != NULL; i++) {
+        if (strcmp(key->choices[i], text) != 0)
+            continue;
+        *out = i;
+        return true;
+    }
+    return false;
+}
+
+static bool parse_prefix(mn_arena *arena, const char *text, const char **out)
+{
+    g_autofree char *prefix = mn_http_prefix_parse(text, NULL);
+    if (prefix == NULL)
+        return false;
+    *out = mn_arena_strdup(arena, prefix);
+    return true;
+}
+
+bool ext_key_parse(ext_config *config, const ext_key *key, const char *text)
+{
+    void *member = (char *)config + key->offset;
+    int64_t number;
+    switch (key->kind) {
+    case EXT_KIND_STRING:
+        *(const char **)member = mn_arena_strdup(config->arena, text);
+        return true;
+    case EXT_KIND_PREFIX:
+        return parse_prefix(config->arena, text, member);
+    case EXT_KIND_CHOICE:
+        return parse_choice(key, text, member);
+    case EXT_KIND_INT:
+    case EXT_KIND_SIZE:
+    case EXT_KIND_DURATION:
+        if (!parse_number(key, text, &number) || number < key->min || number > key->max)
+            return false;
+        *(int64_t *)member = number;
+        return true;
+    case EXT_KIND_IMAGES:
+    case EXT_KIND_STRINGS:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+static char *size_text(int64_t bytes)
+{
+    static const char *const units[] = {"", "Ki", "Mi", "Gi"};
+    size_t unit = 0;
+    while (unit + 1 < G_N_ELEMENTS(units) && bytes != 0 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    return g_strdup_printf("%" G_GINT64_FORMAT "%s", bytes, units[unit]);
+}
+
+static char *duration_text(int64_t ms)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+    size_t i = 0;
+    while (ms == 0 || ms % units[i].ms != 0) {
+        if (ms == 0)
+            return g_strdup("0s");
+        i++;
+    }
+    return g_strdup_printf("%" G_GINT64_FORMAT "%s", ms / units[i].ms, units[i].unit);
+}
+
+static char *range_text(const char *what, char *(*format)(int64_t), const ext_key *key)
+{
+    g_autofree char *min = format(key->min);
+    g_autofree char *max = format(key->max);
+    return g_strdup_printf("%s from %s to %s", what, min, max);
+}
+
+static char *integer_text(int64_t value)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT, value);
+}
+
+static char *choices_text(const ext_key *key)
+{
+    g_autoptr(GString) text = g_string_new("one of");
+    for (size_t i = 0; key->choices[i] != NULL; i++)
+        g_string_append_printf(text, "%s %s", i == 0 ? "" : ",", key->choices[i]);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+char *ext_key_expected(const ext_key *key)
+{
+    switch (key->kind) {
+    case EXT_KIND_STRING:
+        return g_strdup("a string");
+    case EXT_KIND_PREFIX:
+        return g_strdup("a path that begins with / and holds letters, digits and / - . _ ~ only");
+    case EXT_KIND_INT:
+        return range_text("an integer", integer_text, key);
+    case EXT_KIND_SIZE:
+        return range_text("a size", size_text, key);
+    case EXT_KIND_DURATION:
+        return range_text("a duration", duration_text, key);
+    case EXT_KIND_CHOICE:
+        return choices_text(key);
+    case EXT_KIND_IMAGES:
+        return g_strdup("a list of {match, os, builds}");
+    case EXT_KIND_STRINGS:
+        return g_strdup("a list of strings");
+    }
+    return g_strdup("");
+}
