@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mullion-extender: reads its configuration and nodes, serves until it is told to stop.
+ *
+ * Signals are blocked before the first thread starts, so that all of them inherit that,
+ * and are waited for here: no handler, nothing asynchronous. */
+#include "generated/version.h"
+
+#include "extender/options.h"
+#include "extender/service.h"
+#include "mullion/base/error.h"
+#include "mullion/httpd/server.h"
+#include "mullion/io/file.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_INTERNAL = 4 };
+
+/* Bodies from here on are mapped, and given back to the system when a request ends.
+ * The library's own threshold creeps up with use until 32 MiB stay with the process. */
+enum { MAPPED_FROM_BYTES = 4 << 20 };
+
+static int complain(int status, const GError *error)
+{
+    (void)fprintf(stderr, "mullion-extender: %s\n", error->message);
+    return status;
+}
+
+static int print(char *text)
+{
+    bool written = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+    g_free(text);
+    return written ? 0 : EXIT_INTERNAL;
+}
+
+static ext_config *load_config(const ext_options *options, GError **error)
+{
+    g_autoptr(ext_config) config = NULL;
+    if (options->config == NULL) {
+        config = ext_config_new();
+    } else {
+        g_autoptr(mn_file) file = mn_file_read(options->config, EXT_CONFIG_BYTES_MAX, error);
+        if (file != NULL)
+            config = ext_config_load(&file->source, error);
+    }
+    if (config == NULL || !ext_options_apply(options, config, error))
+        return NULL;
+    return g_steal_pointer(&config);
+}
+
+static void log_refused(void *data, unsigned status, const char *method, const char *path)
+{
+    ext_service *service = data;
+    if (!ext_log_wants(service->log, EXT_WARNING))
+        return;
+    g_auto(mn_json_writer) line;
+    ext_log_begin(&line, EXT_WARNING, status == 0 ? "connection timed out" : "request refused");
+    if (status != 0) {
+        mn_json_member_int(&line, "status", status);
+        mn_json_member_string(&line, "method", method);
+        mn_json_key(&line, "path");
+        ext_log_foreign(&line, path);
+    }
+    ext_log_end(service->log, &line);
+}
+
+static unsigned thread_count(const ext_config *config)
+{
+    if (config->threads > 0)
+        return (unsigned)config->threads;
+    return (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 2);
+}
+
+static void serve_until_told(ext_service *service, mn_http_server *server, const sigset_t *ends)
+{
+    const ext_config *config = service->config;
+    ext_log_say(service->log,
+                EXT_INFO,
+                "listening on %s port %u, prefix \"%s\", mode %s",
+                config->listen_address,
+                mn_http_server_port(server),
+                config->url_prefix,
+                ext_config_mode_name(config));
+    int signal_number = 0;
+    while (sigwait(ends, &signal_number) != 0)
+        continue;
+    ext_log_say(service->log, EXT_INFO, "signal %d: draining", signal_number);
+    atomic_store(&service->draining, true);
+    bool drained = mn_http_server_drain(server, config->drain_ms);
+    ext_log_say(service->log,
+                drained ? EXT_INFO : EXT_WARNING,
+                drained ? "stopped" : "stopped with requests in flight");
+}
+
+static int serve(const ext_config *config)
+{
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ext_log) log = ext_log_new(STDERR_FILENO, (ext_level)config->log_level);
+    g_autoptr(ext_node_store) nodes = ext_node_store_open(config, log, &error);
+    if (nodes == NULL)
+        return complain(EXIT_INPUT, error);
+
+    ext_service service = {.config = config, .log = log, .nodes = nodes};
+    const mn_http_router router = {.routes = ext_routes,
+                                   .count = ext_route_count,
+                                   .prefix = config->url_prefix,
+                                   .data = &service};
+    const mn_http_options options = {.address = config->listen_address,
+                                     .port = (uint16_t)config->listen_port,
+                                     .threads = thread_count(config),
+                                     .connections_max = (unsigned)config->connections_max,
+                                     .body_max = (size_t)config->body_bytes,
+                                     .bodies_max = (size_t)config->bodies_bytes,
+                                     .request_timeout_ms = config->request_ms,
+                                     .idle_timeout_ms = config->idle_ms,
+                                     .refused = log_refused,
+                                     .refused_data = &service};
+    g_autoptr(mn_http_server) server = mn_http_server_start(&router, &options, &error);
+    if (server == NULL)
+        return complain(EXIT_INPUT, error);
+    serve_until_told(&service, server, &ends);
+    return 0;
+}
+
+static int check(const ext_config *config)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *summary = ext_node_store_check(config, &error);
+    if (summary == NULL)
+        return complain(EXIT_INPUT, error);
+    return print(g_strdup_printf("configuration ok, %s\n", summary));
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    g_autoptr(GError) error = NULL;
+    g_auto(ext_options) options;
+    if (!ext_options_parse(argv, &options, &error))
+        return complain(EXIT_USAGE, error);
+    switch (options.action) {
+    case EXT_PRINT_HELP:
+        return print(ext_options_print_help());
+    case EXT_PRINT_VERSION:
+        return print(g_strdup("mullion-extender " MN_VERSION " " MN_COMMIT "\n"));
+    case EXT_PRINT_DEFAULTS:
+        return print(ext_config_print_defaults());
+    case EXT_PRINT_DOCS:
+        return print(ext_config_print_docs());
+    case EXT_PRINT_MAN:
+        return print(ext_options_print_man());
+    case EXT_SERVE:
+    case EXT_CHECK:
+        break;
+    }
+    g_autoptr(ext_config) config = load_config(&options, &error);
+    if (config == NULL)
+        return complain(EXIT_INPUT, error);
+    return options.action == EXT_CHECK ? check(config) : serve(config);
+}

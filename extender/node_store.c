@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One thread reads and swaps; everybody else takes references.
+ *
+ * The fingerprint of the files is taken before they are read: what changes while we
+ * read has another one at the next look, and is read again. */
+#include "extender/node_store.h"
+
+#include "mullion/base/error.h"
+#include "mullion/io/file.h"
+#include "mullion/io/walk.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { FILE_BYTES_MAX = 512 << 20, DEPTH_MAX = 128, VALUES_MAX = 20000000 };
+
+typedef struct snapshot {
+    ext_nodes nodes; /* first: what is handed out is cast back */
+    _Atomic uint32_t references;
+    mn_objects *objects;
+    ext_name_table *names;
+    uint16_t *class_of;
+    mn_os_classes classes;
+} snapshot;
+
+struct ext_node_store {
+    const ext_config *config;
+    ext_log *log;
+    pthread_mutex_t lock; /* of the two below */
+    snapshot *current;
+    bool stopping;
+    pthread_cond_t stop;
+    pthread_t watcher;
+    bool watches;
+    uint64_t seen; /* fingerprint; of the watcher once it runs */
+};
+
+/* ---- snapshots */
+
+void ext_nodes_release(const ext_nodes *nodes)
+{
+    snapshot *self = (snapshot *)(uintptr_t)nodes;
+    if (self == NULL || atomic_fetch_sub(&self->references, 1) > 1)
+        return;
+    ext_name_table_free(self->names);
+    mn_objects_free(self->objects);
+    g_free(self->class_of);
+    g_free(self);
+}
+
+static void classify(snapshot *self, const ext_config *config)
+{
+    const mn_os_policy policy = ext_config_policy(config);
+    const GPtrArray *nodes = self->objects->nodes;
+    g_autofree mn_str *names = g_new(mn_str, nodes->len);
+    self->class_of = g_new(uint16_t, nodes->len);
+    mn_os_classes_init(&self->classes);
+    for (guint i = 0; i < nodes->len; i++) {
+        const mn_node *node = g_ptr_array_index(nodes, i);
+        mn_os_offer offer = mn_os_offer_of(&policy, node);
+        names[i] = mn_str_of(node->meta.name);
+        self->class_of[i] = mn_os_classes_add(&self->classes, &offer);
+    }
+    self->names = ext_name_table_new(names, nodes->len);
+}
+
+static snapshot *snapshot_new(mn_objects *objects, const ext_config *config)
+{
+    snapshot *self = g_new0(snapshot, 1);
+    atomic_init(&self->references, 1);
+    self->objects = objects;
+    classify(self, config);
+    self->nodes = (ext_nodes){.count = objects->nodes->len,
+                              .names = self->names,
+                              .class_of = self->class_of,
+                              .classes = &self->classes,
+                              .objects = objects};
+    return self;
+}
+
+const ext_nodes *ext_node_store_take(ext_node_store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    snapshot *taken = store->current;
+    atomic_fetch_add(&taken->references, 1);
+    pthread_mutex_unlock(&store->lock);
+    return &taken->nodes;
+}
+
+static void publish(ext_node_store *store, snapshot *fresh)
+{
+    pthread_mutex_lock(&store->lock);
+    snapshot *old = store->current;
+    store->current = fresh;
+    pthread_mutex_unlock(&store->lock);
+    if (old != NULL)
+        ext_nodes_release(&old->nodes);
+}
+
+/* ---- files */
+
+static bool load_file(mn_objects *objects, const char *path, GError **error)
+{
+    static const mn_document_limits limits = {.bytes = FILE_BYTES_MAX,
+                                              .depth = DEPTH_MAX,
+                                              .values = VALUES_MAX,
+                                              .documents = MN_WALK_FILES_MAX};
+    g_autoptr(mn_file) file = mn_file_read(path, FILE_BYTES_MAX, error);
+    return file != NULL && mn_objects_load(objects, &file->source, &limits, error);
+}
+
+static mn_objects *load_objects(const GPtrArray *paths, GError **error)
+{
+    g_autoptr(mn_objects) objects = mn_objects_new();
+    for (guint i = 0; paths != NULL && i < paths->len; i++)
+        if (!load_file(objects, g_ptr_array_index(paths, i), error))
+            return NULL;
+    return g_steal_pointer(&objects);
+}
+
+static GPtrArray *list_files(const ext_config *config, GError **error)
+{
+    return mn_walk_files(&config->nodes_path, 1, error);
+}
+
+static uint64_t fold(uint64_t sum, uint64_t word)
+{
+    return (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15) + (sum >> 29);
+}
+
+/* Differs when a file was added, removed, replaced or written. */
+static uint64_t fingerprint(const GPtrArray *paths)
+{
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    for (guint i = 0; i < paths->len; i++) {
+        const char *path = g_ptr_array_index(paths, i);
+        struct stat found = {0};
+        int status = stat(path, &found);
+        const int64_t facts[] = {
+            status,
+            (int64_t)found.st_dev,
+            (int64_t)found.st_ino,
+            (int64_t)found.st_size,
+            (int64_t)found.st_mtim.tv_sec,
+            (int64_t)found.st_mtim.tv_nsec,
+        };
+        for (const char *at = path; *at != '\0'; at++)
+            sum = fold(sum, (unsigned char)*at);
+        for (size_t fact = 0; fact < G_N_ELEMENTS(facts); fact++)
+            sum = fold(sum, (uint64_t)facts[fact]);
+    }
+    return sum;
+}
+
+static char *describe(const ext_nodes *nodes)
+{
+    return g_strdup_printf(
+        "%u nodes, %u RuntimeClasses", nodes->count, nodes->objects->runtime_classes->len);
+}
+
+/* ---- watching */
+
+/* A file that is being rewritten in place is empty for a moment. */
+static bool is_plausible(ext_node_store *store, const mn_objects *fresh, GError **error)
+{
+    pthread_mutex_lock(&store->lock);
+    uint32_t before = store->current->nodes.count;
+    pthread_mutex_unlock(&store->lock);
+    if (fresh->nodes->len > 0 || before == 0)
+        return true;
+    g_set_error(error,
+                MN_ERROR,
+                MN_ERROR_SCHEMA,
+                "%s: no nodes, where there were %u",
+                store->config->nodes_path,
+                before);
+    return false;
+}
+
+static bool reload(ext_node_store *store, const GPtrArray *paths, GError **error)
+{
+    g_autoptr(mn_objects) objects = load_objects(paths, error);
+    if (objects == NULL || !is_plausible(store, objects, error))
+        return false;
+    publish(store, snapshot_new(g_steal_pointer(&objects), store->config));
+    return true;
+}
+
+static void look(ext_node_store *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) paths = list_files(store->config, &error);
+    uint64_t sum = paths == NULL ? 0 : fingerprint(paths);
+    if (sum == store->seen)
+        return;
+    store->seen = sum;
+    if (paths == NULL || !reload(store, paths, &error)) {
+        ext_log_say(store->log, EXT_WARNING, "nodes stay as they were: %s", error->message);
+        return;
+    }
+    const ext_nodes *nodes = ext_node_store_take(store);
+    g_autofree char *text = describe(nodes);
+    ext_nodes_release(nodes);
+    ext_log_say(store->log, EXT_INFO, "nodes changed: %s", text);
+}
+
+/* True when told to stop. */
+static bool sleep_or_stop(ext_node_store *store)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    int64_t ns = until.tv_nsec + store->config->nodes_check_ms % 1000 * 1000000;
+    until.tv_sec += store->config->nodes_check_ms / 1000 + ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+
+    pthread_mutex_lock(&store->lock);
+    int status = 0;
+    while (!store->stopping && status != ETIMEDOUT)
+        status = pthread_cond_timedwait(&store->stop, &store->lock, &until);
+    bool stopping = store->stopping;
+    pthread_mutex_unlock(&store->lock);
+    return stopping;
+}
+
+static void *watch(void *data)
+{
+    ext_node_store *store = data;
+    while (!sleep_or_stop(store))
+        look(store);
+    return NULL;
+}
+
+/* ---- opening */
+
+static bool load_first(ext_node_store *store, GError **error)
+{
+    bool configured = *store->config->nodes_path != '\0';
+    g_autoptr(GPtrArray) paths = NULL;
+    if (configured) {
+        paths = list_files(store->config, error);
+        if (paths == NULL)
+            return false;
+        store->seen = fingerprint(paths);
+    }
+    mn_objects *objects = load_objects(paths, error);
+    if (objects == NULL)
+        return false;
+    publish(store, snapshot_new(objects, store->config));
+    g_autofree char *text = describe(&store->current->nodes);
+    if (configured)
+        ext_log_say(
+            store->log, EXT_INFO, "nodes read from %s: %s", store->config->nodes_path, text);
+    else
+        ext_log_say(store->log, EXT_WARNING, "no nodes.path: every name is an unknown node");
+    return true;
+}
+
+ext_node_store *ext_node_store_open(const ext_config *config, ext_log *log, GError **error)
+{
+    g_autoptr(ext_node_store) store = g_new0(ext_node_store, 1);
+    store->config = config;
+    store->log = log;
+    pthread_mutex_init(&store->lock, NULL);
+    pthread_cond_init(&store->stop, NULL);
+    if (!load_first(store, error))
+        return NULL;
+    if (*config->nodes_path == '\0')
+        return g_steal_pointer(&store);
+    int failed = pthread_create(&store->watcher, NULL, watch, store);
+    if (failed != 0) {
+        g_set_error(error, MN_ERROR, MN_ERROR_IO, "cannot start a thread: %s", g_strerror(failed));
+        return NULL;
+    }
+    store->watches = true;
+    return g_steal_pointer(&store);
+}
+
+void ext_node_store_free(ext_node_store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->watches) {
+        pthread_mutex_lock(&store->lock);
+        store->stopping = true;
+        pthread_cond_signal(&store->stop);
+        pthread_mutex_unlock(&store->lock);
+        pthread_join(store->watcher, NULL);
+    }
+    if (store->current != NULL)
+        ext_nodes_release(&store->current->nodes);
+    pthread_cond_destroy(&store->stop);
+    pthread_mutex_destroy(&store->lock);
+    g_free(store);
+}
+
+bool ext_node_store_is_loaded(ext_node_store *store)
+{
+    const ext_nodes *nodes = ext_node_store_take(store);
+    bool loaded = nodes->count > 0 || *store->config->nodes_path == '\0';
+    ext_nodes_release(nodes);
+    return loaded;
+}
+
+char *ext_node_store_check(const ext_config *config, GError **error)
+{
+    if (*config->nodes_path == '\0')
+        return g_strdup("no nodes configured");
+    g_autoptr(GPtrArray) paths = list_files(config, error);
+    mn_objects *objects = paths == NULL ? NULL : load_objects(paths, error);
+    if (objects == NULL)
+        return NULL;
+    snapshot *read = snapshot_new(objects, config);
+    char *text = describe(&read->nodes);
+    ext_nodes_release(&read->nodes);
+    return text;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The nodes that the names form of a request is looked up in.
+ *
+ * A snapshot is made aside, immutable, and swapped whole; a request takes one
+ * reference, works with it and drops it. Decisions read it without a lock: the only one
+ * is held for the few instructions of taking the reference.
+ */
+#ifndef EXT_NODE_STORE_H
+#define EXT_NODE_STORE_H
+
+#include "extender/config.h"
+#include "extender/log.h"
+#include "extender/name_table.h"
+#include "mullion/model/objects.h"
+#include "mullion/os/decide.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct ext_nodes {
+    uint32_t count;
+    const ext_name_table *names;
+    const uint16_t *class_of; /* by the number that `names` finds */
+    const mn_os_classes *classes;
+    const mn_objects *objects; /* the RuntimeClasses */
+} ext_nodes;
+
+typedef struct ext_node_store ext_node_store;
+
+/* Reads nodes.path, and again whenever it has changed; without a path there are no nodes.
+ * NULL when the first reading fails, with an error that names file and place. A later one
+ * that fails leaves the nodes as they are and is logged. `config` and `log` are borrowed. */
+ext_node_store *ext_node_store_open(const ext_config *config, ext_log *log,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void ext_node_store_free(ext_node_store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_node_store, ext_node_store_free)
+
+/* Nodes to decide by are there, or none are configured. */
+bool ext_node_store_is_loaded(ext_node_store *store);
+
+/* Never NULL; give it back. By any thread. */
+const ext_nodes *ext_node_store_take(ext_node_store *store);
+void ext_nodes_release(const ext_nodes *nodes);
+
+/* Reads once and says what was found: "5 nodes, 2 RuntimeClasses". The caller frees. */
+char *ext_node_store_check(const ext_config *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

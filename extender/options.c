@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ten long options and no more: a loop over the table does what a parser library
+ * would, and help and manual page come from the same rows. */
+#include "extender/options.h"
+
+#include "generated/version.h"
+
+#include "mullion/base/error.h"
+#include "mullion/text/read.h"
+
+#include <stddef.h>
+#include <string.h>
+
+typedef struct option {
+    const char *name; /* as a C word: print_defaults */
+    const char *argument;
+    ext_action action;
+    const char *help;
+} option;
+
+static const option options_table[] = {
+#define OPTION(name_, argument_, action_, help_) {#name_, (argument_), (action_), (help_)},
+#include "extender/options.def"
+#undef OPTION
+};
+
+/* "--print-defaults" */
+static char *spelling(const option *row)
+{
+    return g_strdelimit(g_strconcat("--", row->name, NULL), "_", '-');
+}
+
+static char **member_of(ext_options *options, const char *name)
+{
+    const struct {
+        const char *name;
+        char **member;
+    } members[] = {{"config", &options->config},
+                   {"nodes", &options->nodes},
+                   {"listen", &options->listen},
+                   {"mode", &options->mode}};
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
+        if (strcmp(members[i].name, name) == 0)
+            return members[i].member;
+    g_assert_not_reached();
+}
+
+static bool unknown_option(const char *word, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++)
+        g_ptr_array_add(names, spelling(&options_table[i]));
+    const char *nearest = mn_nearest(word, (const char *const *)names->pdata, names->len);
+    if (nearest == NULL)
+        g_set_error(error, MN_ERROR, MN_ERROR_UNKNOWN, "unexpected \"%s\", see --help", word);
+    else
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_UNKNOWN,
+                    "unknown option \"%s\", did you mean \"%s\"?",
+                    word,
+                    nearest);
+    return false;
+}
+
+/* Takes the words of one option; NULL on an error. */
+static char **take(char **words, ext_options *out, GError **error)
+{
+    size_t len = strcspn(*words, "=");
+    for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
+        const option *row = &options_table[i];
+        g_autofree char *name = spelling(row);
+        if (strlen(name) != len || strncmp(name, *words, len) != 0)
+            continue;
+        bool joined = (*words)[len] == '=', wants = *row->argument != '\0';
+        const char *value = joined ? *words + len + 1 : wants ? words[1] : NULL;
+        if (wants != (value != NULL)) {
+            g_set_error(error,
+                        MN_ERROR,
+                        MN_ERROR_SYNTAX,
+                        wants ? "option \"%s\" wants an argument: %s %s"
+                              : "option \"%s\" takes no argument",
+                        name,
+                        name,
+                        row->argument);
+            return NULL;
+        }
+        if (!wants) {
+            out->action = row->action;
+            return words + 1;
+        }
+        char **member = member_of(out, row->name);
+        g_free(*member);
+        *member = g_strdup(value);
+        return words + (joined ? 1 : 2);
+    }
+    (void)unknown_option(*words, error);
+    return NULL;
+}
+
+bool ext_options_parse(char **argv, ext_options *out, GError **error)
+{
+    *out = (ext_options){.action = EXT_SERVE};
+    char **words = argv[0] == NULL ? argv : argv + 1;
+    while (words != NULL && *words != NULL)
+        words = take(words, out, error);
+    if (words != NULL)
+        return true;
+    ext_options_clear(out);
+    return false;
+}
+
+void ext_options_clear(ext_options *options)
+{
+    g_free(options->config);
+    g_free(options->nodes);
+    g_free(options->listen);
+    g_free(options->mode);
+    *options = (ext_options){0};
+}
+
+/* "[::1]:80", "127.0.0.1:80", ":80", "::1" */
+static bool apply_listen(const char *text, ext_config *config, GError **error)
+{
+    const char *colon = strrchr(text, ':');
+    bool bracketed = *text == '[';
+    bool has_port = colon != NULL && (bracketed ? colon[-1] == ']' : strchr(text, ':') == colon);
+    size_t len = has_port ? (size_t)(colon - text) : strlen(text);
+    if (bracketed && (len < 2 || text[len - 1] != ']')) {
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_SYNTAX,
+                    "--listen: expected [ADDRESS]:PORT, found \"%s\"",
+                    text);
+        return false;
+    }
+    g_autofree char *address = bracketed ? g_strndup(text + 1, len - 2) : g_strndup(text, len);
+    if (*address != '\0' && !ext_config_set(config, "listen.address", address, "--listen", error))
+        return false;
+    return !has_port || ext_config_set(config, "listen.port", colon + 1, "--listen", error);
+}
+
+bool ext_options_apply(const ext_options *options, ext_config *config, GError **error)
+{
+    if (options->listen != NULL && !apply_listen(options->listen, config, error))
+        return false;
+    if (options->nodes != NULL &&
+        !ext_config_set(config, "nodes.path", options->nodes, "--nodes", error))
+        return false;
+    return options->mode == NULL || ext_config_set(config, "mode", options->mode, "--mode", error);
+}
+
+char *ext_options_print_help(void)
+{
+    g_autoptr(GString) out = g_string_new(
+        "Usage: mullion-extender [OPTION...]\n\n"
+        "Answers kube-scheduler's extender calls so that Pods land on nodes of their OS and\n"
+        "Windows build. docs/EXTENDER.md shows how to plug it in.\n\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
+        g_autofree char *name = spelling(&options_table[i]);
+        g_autofree char *both = g_strconcat(name, " ", options_table[i].argument, NULL);
+        g_string_append_printf(out, "  %-20s %s\n", g_strchomp(both), options_table[i].help);
+    }
+    g_string_append(out, "\nExit status: 0 done, 2 usage, 3 input invalid, 4 internal.\n");
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* A dash would become a hyphen, a dot at the start of a line a request. */
+static void append_roff(GString *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '-' || *text == '\\')
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, *text);
+    }
+}
+
+char *ext_options_print_man(void)
+{
+    g_autoptr(GString) out = g_string_new(
+        ".\\\" Made by `mullion-extender --print-man`; do not edit.\n"
+        ".TH MULLION\\-EXTENDER 1 \"\" \"Mullion " MN_VERSION "\" \"User Commands\"\n"
+        ".SH NAME\n"
+        "mullion\\-extender \\- kube\\-scheduler extender for mixed Linux and Windows clusters\n"
+        ".SH SYNOPSIS\n"
+        ".B mullion\\-extender\n"
+        ".RI [ OPTION ...]\n"
+        ".SH DESCRIPTION\n"
+        "Answers the filter and prioritize calls of kube\\-scheduler over HTTP, so that Pods land\n"
+        "on nodes of their operating system and Windows build.\n"
+        ".SH OPTIONS\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
+        g_autofree char *name = spelling(&options_table[i]);
+        g_string_append(out, ".TP\n.B ");
+        append_roff(out, name);
+        if (*options_table[i].argument != '\0')
+            g_string_append_printf(out, " \\fI%s\\fR", options_table[i].argument);
+        g_string_append_c(out, '\n');
+        append_roff(out, options_table[i].help);
+        g_string_append_c(out, '\n');
+    }
+    g_string_append(out, ".SH CONFIGURATION\nKeys of the file that \\fB\\-\\-config\\fR names.\n");
+    for (size_t i = 0; i < ext_key_count; i++) {
+        g_string_append(out, ".TP\n.B ");
+        append_roff(out, ext_keys[i].name);
+        g_string_append(out, "\n");
+        append_roff(out, ext_keys[i].help);
+        g_string_append(out, " Default: \\fB");
+        append_roff(out, *ext_keys[i].default_text == '\0' ? "\"\"" : ext_keys[i].default_text);
+        g_string_append(out, "\\fR.\n");
+    }
+    g_string_append(out,
+                    ".SH SIGNALS\nSIGTERM and SIGINT: accept no more, answer what has begun, end.\n"
+                    ".SH EXIT STATUS\n0 done, 2 usage, 3 input invalid, 4 internal.\n"
+                    ".SH SEE ALSO\n.BR mullion (1)\n");
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All counts come from classes, not nodes: a line costs the same for 5 nodes and 5,000. */
+#include "extender/request_log.h"
+
+typedef struct tally {
+    uint64_t out, failed, would_fail, unknown;
+    uint64_t by_reason[MN_REASONS];
+    uint64_t by_score[MN_SCORE_EXACT + 1];
+} tally;
+
+static tally count(const ext_decision *decision)
+{
+    tally sums = {0};
+    for (size_t i = 0; i < decision->by_class.count; i++) {
+        const mn_os_verdict *verdict = &decision->by_class.verdicts[i];
+        uint32_t nodes = decision->counts[i];
+        sums.out += verdict->passes ? nodes : 0;
+        sums.failed += verdict->passes ? 0 : nodes;
+        sums.would_fail += verdict->would_pass ? 0 : nodes;
+        sums.by_reason[verdict->reason] += nodes;
+        sums.by_score[MIN(verdict->score, MN_SCORE_EXACT)] += nodes;
+    }
+    sums.unknown = decision->counts[MN_CLASS_UNKNOWN];
+    return sums;
+}
+
+/* Whether a request in which nothing happened gets its line. */
+static bool is_sampled(ext_service *service)
+{
+    uint64_t every = (uint64_t)service->config->log_every;
+    return every > 0 && atomic_fetch_add(&service->passed, 1) % every == 0;
+}
+
+static void write_pod(mn_json_writer *line, const mn_pod *pod)
+{
+    g_autofree char *name = g_strdup_printf(
+        "%s/%s", mn_meta_namespace(&pod->meta), pod->meta.name ? pod->meta.name : "");
+    mn_json_member_string(line, "pod", name);
+    mn_json_member_string(line, "uid", pod->meta.uid ? pod->meta.uid : "");
+}
+
+static void write_reasons(mn_json_writer *line, const char *key, const tally *sums)
+{
+    mn_json_key(line, key);
+    mn_json_begin_object(line);
+    for (mn_os_reason i = MN_REASON_NONE + 1; i < MN_REASONS; i++)
+        if (sums->by_reason[i] > 0)
+            mn_json_member_int(line, mn_os_reason_text(i), (int64_t)sums->by_reason[i]);
+    mn_json_end_object(line);
+}
+
+static void write_scores(mn_json_writer *line, const tally *sums)
+{
+    mn_json_key(line, "scores");
+    mn_json_begin_object(line);
+    for (size_t i = 0; i <= MN_SCORE_EXACT; i++) {
+        char score[16];
+        (void)g_snprintf(score, sizeof score, "%zu", i);
+        if (sums->by_score[i] > 0)
+            mn_json_member_int(line, score, (int64_t)sums->by_score[i]);
+    }
+    mn_json_end_object(line);
+}
+
+static void write_why(mn_json_writer *line, const mn_os_need *need)
+{
+    g_autoptr(GString) why = g_string_new(NULL);
+    mn_os_need_why(need, why);
+    mn_json_member_string(line, "why", why->str);
+}
+
+/* At level debug: what became of each class of nodes. */
+static void write_classes(mn_json_writer *line, const ext_decision *decision)
+{
+    mn_json_key(line, "classes");
+    mn_json_begin_array(line);
+    for (size_t i = 0; i < decision->by_class.count; i++) {
+        if (decision->counts[i] == 0)
+            continue;
+        g_autoptr(GString) why = g_string_new(NULL);
+        mn_os_match_why(&decision->need, &decision->classes->offers[i], why);
+        mn_json_begin_object(line);
+        mn_json_member_int(line, "nodes", decision->counts[i]);
+        mn_json_member_string(line, "why", why->str);
+        mn_json_end_object(line);
+    }
+    mn_json_end_array(line);
+}
+
+static void write_decision(mn_json_writer *line, const ext_service *service, const char *verb,
+                           const ext_decision *decision, const tally *sums)
+{
+    write_pod(line, decision->pod);
+    mn_json_member_string(line, "mode", ext_config_mode_name(service->config));
+    mn_json_member_string(line, "form", decision->args.form == MN_WIRE_NAMES ? "names" : "nodes");
+    mn_json_member_int(line, "nodesIn", (int64_t)decision->args.count);
+    if (*verb == 'f')
+        mn_json_member_int(line, "nodesOut", (int64_t)sums->out);
+    else
+        write_scores(line, sums);
+    if (sums->would_fail > 0)
+        write_reasons(line, sums->failed > 0 ? "failed" : "wouldFail", sums);
+    if (sums->unknown > 0)
+        mn_json_member_int(line, "unknownNodes", (int64_t)sums->unknown);
+    mn_json_member_string(line, "needs", mn_os_need_name(decision->need.kind));
+    write_why(line, &decision->need);
+    if (ext_log_wants(service->log, EXT_DEBUG))
+        write_classes(line, decision);
+}
+
+void ext_log_request(ext_service *service, const char *verb, const ext_decision *decision,
+                     const GError *error, int64_t took_us)
+{
+    const ext_level level = error == NULL ? EXT_INFO : EXT_WARNING;
+    const tally sums = error == NULL ? count(decision) : (tally){0};
+    bool eventful = error != NULL || sums.would_fail > 0 || sums.unknown > 0;
+    if (!ext_log_wants(service->log, level) || !(eventful || is_sampled(service)))
+        return;
+    g_auto(mn_json_writer) line;
+    ext_log_begin(&line, level, verb);
+    if (error == NULL)
+        write_decision(&line, service, verb, decision, &sums);
+    mn_json_member_int(&line, "us", took_us);
+    if (error != NULL) {
+        mn_json_key(&line, "error");
+        ext_log_foreign(&line, error->message);
+    }
+    ext_log_end(service->log, &line);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The line that a request leaves in the log; docs/EXTENDER.md lists its members. */
+#ifndef EXT_REQUEST_LOG_H
+#define EXT_REQUEST_LOG_H
+
+#include "extender/decision.h"
+#include "extender/service.h"
+
+/* `error` is NULL when the request was understood. */
+void ext_log_request(ext_service *service, const char *verb, const ext_decision *decision,
+                     const GError *error, int64_t took_us);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every handler has at hand. Made by main(), outlives the server. */
+#ifndef EXT_SERVICE_H
+#define EXT_SERVICE_H
+
+#include "extender/config.h"
+#include "extender/log.h"
+#include "extender/node_store.h"
+#include "mullion/httpd/router.h"
+
+#include <stdatomic.h>
+
+typedef struct ext_service {
+    const ext_config *config;
+    ext_log *log;
+    ext_node_store *nodes;
+    atomic_bool draining;
+    _Atomic uint64_t passed; /* requests that let every node pass: for log.every */
+} ext_service;
+
+/* routes.c; `data` of the handlers is the service. */
+extern const mn_http_route ext_routes[];
+extern const size_t ext_route_count;
+
+/* handlers.c */
+void ext_handle_filter(const mn_http_request *request, mn_http_reply *reply, void *data);
+void ext_handle_prioritize(const mn_http_request *request, mn_http_reply *reply, void *data);
+
+/* health.c */
+void ext_handle_healthz(const mn_http_request *request, mn_http_reply *reply, void *data);
+void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, void *data);
+void ext_handle_version(const mn_http_request *request, mn_http_reply *reply, void *data);
+
+#endif
