@@ -6,6 +6,7 @@
  */
 #include "mullion/text/read.h"
 
+#include "mullion/text/json_write.h"
 #include "mullion/text/locate.h"
 
 #include <math.h>
@@ -215,17 +216,6 @@ bool mn_read_is_array(const mn_at *at, GError **error)
     return at->value == NULL || json_is_array(at->value) || mn_at_expected(at, "a list", error);
 }
 
-static void shortest_real(double value, char buffer[MN_NUMBER_TEXT])
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        char format[8];
-        g_snprintf(format, sizeof format, "%%.%dg", digits);
-        g_ascii_formatd(buffer, MN_NUMBER_TEXT, format, value);
-        if (g_ascii_strtod(buffer, NULL) == value)
-            return;
-    }
-}
-
 bool mn_read_scalar_text(const mn_at *at, char buffer[MN_NUMBER_TEXT], const char **out,
                          GError **error)
 {
@@ -238,7 +228,7 @@ bool mn_read_scalar_text(const mn_at *at, char buffer[MN_NUMBER_TEXT], const cha
     if (json_is_integer(at->value))
         g_snprintf(buffer, MN_NUMBER_TEXT, "%" JSON_INTEGER_FORMAT, json_integer_value(at->value));
     else if (json_is_real(at->value))
-        shortest_real(json_real_value(at->value), buffer);
+        (void)mn_json_format_double(json_real_value(at->value), buffer);
     else
         return mn_at_expected(at, "a number or a string", error);
     *out = buffer;

@@ -22,12 +22,6 @@ static void what_scheduling_reads_is_read(void)
         "  initContainers: [{name: side, restartPolicy: Always}, {name: init}]\n"
         "  containers:\n"
         "  - name: c\n"
-        "    image: iis\n"
-        "    command: [powershell.exe]\n"
-        "    resources: {requests: {memory: 1.5Gi, cpu: .1}}\n"
-        "    ports: [{containerPort: 80, hostPort: 8080, hostIP: 10.0.0.1}]\n"
-        "    readinessProbe: {exec: {command: [cmd, /c, exit]}}\n"
-        "    securityContext: {capabilities: {drop: [ALL]}, privileged: false}\n"
         "  securityContext: {windowsOptions: {hostProcess: true}, sysctls: [{name: a}]}\n"
         "  volumes: [{name: v, persistentVolumeClaim: {claimName: data}}, {name: e, emptyDir: "
         "{medium: Memory}}]\n"));
