@@ -43,7 +43,7 @@ static void learn_name(mn_images *images, GPtrArray *list, const char *name, int
     if (state == NULL) {
         const size_t length = strlen(name);
         char *memory = g_malloc0(sizeof *state + length + 1);
-        memcpy(memory + sizeof *state, name, length);
+        memcpy(memory + sizeof *state, name, length + 1);
         state = (mn_image_state *)(void *)memory;
         state->name = memory + sizeof *state;
         state->size_bytes = size_bytes;

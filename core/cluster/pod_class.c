@@ -76,8 +76,9 @@ static void put_strings(GByteArray *key, const mn_strings *strings)
 
 static void put_labels(GByteArray *key, const mn_labels *labels)
 {
-    put_count(key, labels->items == NULL ? SIZE_MAX : labels->count);
-    for (size_t i = 0; i < labels->count; i++) {
+    const size_t count = labels->items == NULL ? 0 : labels->count;
+    put_count(key, labels->items == NULL ? SIZE_MAX : count);
+    for (size_t i = 0; i < count; i++) {
         put_text(key, labels->items[i].key);
         put_text(key, labels->items[i].value);
     }
@@ -116,8 +117,9 @@ static void put_node_affinity(GByteArray *key, const mn_node_affinity *affinity)
     put_count(key, terms);
     for (size_t i = 0; i < terms; i++)
         put_node_term(key, &affinity->required->terms.items[i]);
-    put_count(key, affinity->preferred.items == NULL ? SIZE_MAX : affinity->preferred.count);
-    for (size_t i = 0; i < affinity->preferred.count; i++) {
+    const size_t preferences = affinity->preferred.items == NULL ? 0 : affinity->preferred.count;
+    put_count(key, affinity->preferred.items == NULL ? SIZE_MAX : preferences);
+    for (size_t i = 0; i < preferences; i++) {
         put_opt_int(key, affinity->preferred.items[i].weight);
         put_node_term(key, &affinity->preferred.items[i].preference);
     }

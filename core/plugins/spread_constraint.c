@@ -43,19 +43,24 @@ static bool is_empty(const mn_label_selector *selector)
            selector->match_expressions.count == 0;
 }
 
+static mn_label *find_label(GArray *labels, const char *key)
+{
+    for (guint i = 0; i < labels->len; i++) {
+        mn_label *label = &g_array_index(labels, mn_label, i);
+        if (strcmp(label->key, key) == 0)
+            return label;
+    }
+    return NULL;
+}
+
 /* What a Service or a ReplicationController contributes: a map, later ones winning. */
 static void merge_map(GArray *merged, const mn_labels *map)
 {
     for (size_t i = 0; i < map->count; i++) {
-        bool known = false;
-        for (guint j = 0; j < merged->len; j++) {
-            mn_label *label = &g_array_index(merged, mn_label, j);
-            if (strcmp(label->key, map->items[i].key) == 0) {
-                label->value = map->items[i].value;
-                known = true;
-            }
-        }
-        if (!known)
+        mn_label *known = find_label(merged, map->items[i].key);
+        if (known != NULL)
+            known->value = map->items[i].value;
+        else
             g_array_append_val(merged, map->items[i]);
     }
 }

@@ -42,6 +42,26 @@ static mn_verdict failure_verdict(mn_arena *arena, const mn_extender_failure *fa
     };
 }
 
+/* `places` has where a node stands among the rejections, from 1. */
+static void take_failure(mn_attempt *attempt, const mn_extender_failure *failure,
+                         GHashTable *places)
+{
+    const guint place = GPOINTER_TO_UINT(g_hash_table_lookup(places, failure->node));
+    const mn_rejection rejection = {
+        .name = failure->node,
+        .node = mn_snapshot_find(attempt->cycle.snapshot, failure->node),
+        .verdict = failure_verdict(attempt->cycle.arena, failure),
+    };
+
+    if (place > 0) {
+        g_array_index(attempt->rejections, mn_rejection, place - 1) = rejection;
+        return;
+    }
+    g_array_append_val(attempt->rejections, rejection);
+    g_hash_table_insert(
+        places, (gpointer)(uintptr_t)rejection.name, GUINT_TO_POINTER(attempt->rejections->len));
+}
+
 /* A node in both maps is unresolvable; a later word about a node replaces an earlier
  * one. */
 static void take_failures(mn_attempt *attempt, const GArray *failures)
@@ -54,22 +74,8 @@ static void take_failures(mn_attempt *attempt, const GArray *failures)
     for (int unresolvable = 0; unresolvable < 2; unresolvable++) {
         for (guint i = 0; i < failures->len; i++) {
             const mn_extender_failure *failure = &g_array_index(failures, mn_extender_failure, i);
-            if (failure->unresolvable != (unresolvable == 1))
-                continue;
-            const guint place = GPOINTER_TO_UINT(g_hash_table_lookup(places, failure->node));
-            const mn_rejection rejection = {
-                .name = failure->node,
-                .node = mn_snapshot_find(attempt->cycle.snapshot, failure->node),
-                .verdict = failure_verdict(attempt->cycle.arena, failure),
-            };
-            if (place > 0) {
-                g_array_index(attempt->rejections, mn_rejection, place - 1) = rejection;
-                continue;
-            }
-            g_array_append_val(attempt->rejections, rejection);
-            g_hash_table_insert(places,
-                                (gpointer)(uintptr_t)rejection.name,
-                                GUINT_TO_POINTER(attempt->rejections->len));
+            if (failure->unresolvable == (unresolvable == 1))
+                take_failure(attempt, failure, places);
         }
     }
 }

@@ -87,6 +87,7 @@ static void scan(mn_attempt *attempt)
     const mn_node_run run = candidates(attempt);
     const size_t wanted = scores_at_all(profile) ? mn_feasible_wanted(profile, run.count) : 1;
     const size_t start = attempt->scheduler->next_start;
+    g_assert(attempt->cycle.snapshot->count > 0); /* without nodes a cycle ends before this */
     for (size_t i = 0; i < run.count; i++) {
         if (!look_at(attempt, run.nodes[(start + i) % run.count], wanted))
             break;
