@@ -162,7 +162,9 @@ static const char *linux_nodes(const capture *call)
 
 static void pods_of_thirty_kinds_get_the_right_os_and_build(void)
 {
-    g_autoptr(extender_service) service = extender_service_new("nodes: {path: tests/captures}\n");
+    g_autofree char *nodes = captured_cluster();
+    g_autofree char *config = g_strdup_printf("nodes: {path: %s}\n", nodes);
+    g_autoptr(extender_service) service = extender_service_new(config);
     visit visiting = {.service = service, .runs_on = by_case};
     (void)captures_each("extender-windows", ask, &visiting);
     EXPECT_INT((int64_t)visiting.asked, 106);

@@ -101,7 +101,13 @@ static const char args[] =
     "{\"Pod\":{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\","
     "\"image\":\"redis:7\"}]}},\"Nodes\":null,\"NodeNames\":[\"lin-1\",\"w22-1\"]}";
 
-static const char captured[] = "nodes: {path: tests/captures, check: 100ms}\n";
+/* With the recorded cluster and, besides, `config`. */
+static process start_captured(const char *config)
+{
+    g_autofree char *nodes = captured_cluster();
+    g_autofree char *whole = g_strdup_printf("nodes: {path: %s}\n%s", nodes, config);
+    return start(whole);
+}
 
 static void kept(uint16_t port, const char *path, const char *want)
 {
@@ -122,7 +128,7 @@ static void status_of(uint16_t port, const char *method, const char *path, const
 
 static void it_answers_kube_scheduler_and_probes(void)
 {
-    process extender = start("urlPrefix: /ext\nnodes: {path: tests/captures}\n");
+    process extender = start_captured("urlPrefix: /ext\n");
     kept(extender.port, "/ext/filter", "lin-1");
     int fd = http_connect(extender.port);
     for (int i = 0; i < 20; i++) {
@@ -155,7 +161,7 @@ static void what_is_no_request_of_ours_is_refused(void)
 
 static void a_slow_request_is_dropped_and_others_go_on(void)
 {
-    process extender = start("timeouts: {request: 400ms}\nnodes: {path: tests/captures}\n");
+    process extender = start_captured("timeouts: {request: 400ms}\n");
     int slow[20];
     for (size_t i = 0; i < G_N_ELEMENTS(slow); i++) {
         slow[i] = http_connect(extender.port);
@@ -172,7 +178,7 @@ static void a_slow_request_is_dropped_and_others_go_on(void)
 
 static void sigterm_lets_a_request_in_flight_finish(void)
 {
-    process extender = start(captured);
+    process extender = start_captured("");
     int fd = http_connect(extender.port);
     g_autofree char *head = g_strdup_printf(
         "POST /filter HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n", sizeof args - 1);
@@ -239,7 +245,8 @@ static void exit_codes_tell_usage_from_input(void)
     EXPECT_INT(RUN(2, &input, "--config", bad), 3);
     EXPECT_TRUE(strstr(input, "bad.yaml:1:7: mode: expected one of") != NULL);
     EXPECT_INT(RUN(2, &missing, "--check", "--nodes", "/nowhere"), 3);
-    EXPECT_INT(RUN(1, &good, "--check", "--nodes", "tests/captures"), 0);
+    g_autofree char *nodes = captured_cluster();
+    EXPECT_INT(RUN(1, &good, "--check", "--nodes", nodes), 0);
     EXPECT_STR(good, "configuration ok, 10 nodes, 2 RuntimeClasses\n");
     EXPECT_INT(RUN(2, &taken, "--listen", "203.0.113.7:1"), 3);
 }

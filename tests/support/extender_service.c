@@ -3,6 +3,8 @@
 
 #include "tests/support/extender_service.h"
 
+#include "tests/support/captures.h"
+
 #include <fcntl.h>
 #include <ftw.h>
 #include <glib/gstdio.h>
@@ -130,4 +132,17 @@ const char *kept_nodes(mn_arena *arena, mn_str answer)
     if (result.has_names)
         return sorted_words(arena, result.names.items, result.names.count);
     return sorted_words(arena, result.node_names.items, result.node_names.count);
+}
+
+char *captured_cluster(void)
+{
+    size_t len;
+    g_autofree char *nodes = captures_read("extender-windows-nodes.json.gz", &len);
+    g_autofree char *classes = captures_read("extender-windows-runtimeclasses.json.gz", &len);
+    g_autofree char *first = write_temporary("nodes.json", nodes);
+    char *folder = g_path_get_dirname(first);
+    g_autofree char *second = g_build_filename(folder, "runtimeclasses.json", NULL);
+    if (!g_file_set_contents(second, classes, -1, NULL))
+        g_error("cannot write %s", second);
+    return folder;
 }

@@ -34,4 +34,8 @@ const char *kept_nodes(mn_arena *arena, mn_str answer);
  * caller frees the path. */
 char *write_temporary(const char *name, const char *text);
 
+/* A folder with the nodes and RuntimeClasses of the recorded Windows cluster. The caller
+ * frees the path. */
+char *captured_cluster(void);
+
 #endif
