@@ -77,6 +77,12 @@ struct scan {
     mn_win_version version;
 };
 
+/* GLib's is a call into a shared library, once for each byte. */
+static char to_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
 static mn_str lower_part(const struct scan *scan, const char *base, mn_str part)
 {
     return (mn_str){.ptr = part.len > 0 ? scan->low + (part.ptr - base) : scan->low,
@@ -366,7 +372,7 @@ mn_image_verdict mn_image_judge(mn_str reference)
     if (!mn_image_ref_parse(reference, &scan.ref))
         return (mn_image_verdict){.os = MN_OS_UNKNOWN};
     for (size_t i = 0; i < reference.len; i++)
-        scan.low[i] = g_ascii_tolower(reference.ptr[i]);
+        scan.low[i] = to_lower(reference.ptr[i]);
 
     mn_str path = lower_part(&scan, reference.ptr, scan.ref.path);
     mn_str tag = lower_part(&scan, reference.ptr, scan.ref.tag);

@@ -27,22 +27,28 @@ static const struct {
 
 /* Registries that pull-through caches keep in the path: reg.corp/quay.io/x/y. */
 static const char *const upstreams[] = {
-    "cgr.dev",
-    "docker.io",
-    "gcr.io",
-    "ghcr.io",
-    "k8s.gcr.io",
-    "lscr.io",
-    "mcr.microsoft.com",
-    "nvcr.io",
-    "public.ecr.aws",
-    "quay.io",
-    "registry.access.redhat.com",
-    "registry.k8s.io",
-    "registry.redhat.io",
+    "/cgr.dev/",
+    "/docker.io/",
+    "/gcr.io/",
+    "/ghcr.io/",
+    "/k8s.gcr.io/",
+    "/lscr.io/",
+    "/mcr.microsoft.com/",
+    "/nvcr.io/",
+    "/public.ecr.aws/",
+    "/quay.io/",
+    "/registry.access.redhat.com/",
+    "/registry.k8s.io/",
+    "/registry.redhat.io/",
 };
 
 enum { NAME_SIZE = sizeof((mn_image_ref *)NULL)->name };
+
+/* GLib's is a call into a shared library, once for each byte. */
+static char to_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
 
 static mn_str before(mn_str text, size_t at)
 {
@@ -107,19 +113,26 @@ static void replace_start(char name[NAME_SIZE], size_t cut, const char *start)
     (void)snprintf(name, NAME_SIZE, "%s%s", start, tail);
 }
 
-static void strip_mirror(char name[NAME_SIZE])
+/* A registry further on in the path has a dot: most names are done by then. */
+static bool strip_upstream(char name[NAME_SIZE])
 {
-    char part[40];
+    const char *slash = strchr(name, '/');
+    if (slash == NULL || strchr(slash, '.') == NULL)
+        return false;
     for (size_t i = 0; i < G_N_ELEMENTS(upstreams); i++) {
-        (void)snprintf(part, sizeof part, "/%s/", upstreams[i]);
-        const char *found = strstr(name, part);
+        const char *found = strstr(slash, upstreams[i]);
         if (found == NULL)
             continue;
         replace_start(name, (size_t)(found - name) + 1, "");
-        return;
+        return true;
     }
+    return false;
+}
+
+static void strip_mirror(char name[NAME_SIZE])
+{
     const char *library = strstr(name, "/library/");
-    if (library != NULL)
+    if (!strip_upstream(name) && library != NULL)
         replace_start(name, (size_t)(library - name), "docker.io");
 }
 
@@ -140,7 +153,7 @@ static void make_canonical(mn_image_ref *ref)
 
     (void)snprintf(ref->name, NAME_SIZE, "%.*s/%.*s", MN_STR_ARG(registry), MN_STR_ARG(ref->path));
     for (char *c = ref->name; *c != '\0'; c++)
-        *c = g_ascii_tolower(*c);
+        *c = to_lower(*c);
     strip_mirror(ref->name);
     resolve_alias(ref->name);
     if (g_str_has_prefix(ref->name, hub) && strchr(ref->name + sizeof hub - 1, '/') == NULL)
@@ -171,7 +184,7 @@ bool mn_image_ref_parse(mn_str text, mn_image_ref *out)
 
 static bool same_byte(char pattern, char byte)
 {
-    return pattern == '?' || g_ascii_tolower(pattern) == g_ascii_tolower(byte);
+    return pattern == '?' || to_lower(pattern) == to_lower(byte);
 }
 
 /* Goes back to the last star only, which is enough: what an earlier star could

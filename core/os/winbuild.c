@@ -135,8 +135,17 @@ const mn_winbuild *mn_winbuild_find(uint16_t build)
     return NULL;
 }
 
+/* Tokens of the table have 4 ("1809") to 8 bytes ("ltsc2019"): most others are told
+ * by their length. */
+static bool may_be_token(mn_str token)
+{
+    return token.len >= 4 && token.len <= 8;
+}
+
 const mn_winbuild *mn_winbuild_find_sure(mn_str token)
 {
+    if (!may_be_token(token))
+        return NULL;
     for (size_t i = 0; i < mn_winbuild_count; i++)
         if (list_has(mn_winbuilds[i].sure, token))
             return &mn_winbuilds[i];
@@ -145,6 +154,8 @@ const mn_winbuild *mn_winbuild_find_sure(mn_str token)
 
 const mn_winbuild *mn_winbuild_find_beside(mn_str token)
 {
+    if (!may_be_token(token))
+        return NULL;
     for (size_t i = 0; i < mn_winbuild_count; i++)
         if (list_has(mn_winbuilds[i].beside, token))
             return &mn_winbuilds[i];

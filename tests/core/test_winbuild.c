@@ -55,6 +55,12 @@ static void the_table_is_sorted_and_complete(void)
         EXPECT_TRUE(i == 0 || mn_winbuilds[i - 1].build < row->build);
         EXPECT_TRUE(row->name[0] != '\0');
         EXPECT_TRUE(mn_winbuild_find(row->build) == row);
+        g_auto(GStrv) sure = g_strsplit(row->sure, " ", 0);
+        g_auto(GStrv) beside = g_strsplit(row->beside, " ", 0);
+        for (char **token = sure; *token != NULL; token++)
+            EXPECT_TRUE(mn_winbuild_find_sure(mn_str_of(*token)) == row);
+        for (char **token = beside; *token != NULL; token++)
+            EXPECT_TRUE(mn_winbuild_find_beside(mn_str_of(*token)) == row);
     }
     for (size_t i = 1; i < mn_containerd_rule_count; i++)
         EXPECT_TRUE(mn_containerd_rules[i].rule != MN_BUILD_RULE_AUTO);
