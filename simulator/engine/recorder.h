@@ -58,7 +58,6 @@ typedef struct mn_record_pod {
     const char *namespace_, *name;
     size_t workload; /* index in mn_record.workloads */
     size_t sequence; /* 0, 1, ...: the order in which Pods met the scheduler (or were there) */
-    bool existed;    /* it came with the input and was bound already */
     int64_t priority;
 
     const char *node;  /* NULL: not bound */
@@ -67,6 +66,7 @@ typedef struct mn_record_pod {
     mn_record_amount requests;
     size_t ties;     /* nodes that had the best score; 0: not scored, 1: clear */
     size_t feasible; /* nodes that it fitted on */
+    bool existed;    /* it came with the input and was bound already */
     bool holds;      /* dead, and its requests stay taken; kubelet's refusals give them back */
 
     mn_fate fate;
