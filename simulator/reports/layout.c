@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { REMARK_INDENT = 2, GAP = 2, LAST_COLUMN_MIN = 24 };
+enum { GAP = 2, LAST_COLUMN_MIN = 12 };
 
 static const char *const ink_on[] = {
     [MN_INK_PLAIN] = "",
@@ -144,8 +144,9 @@ typedef struct cell {
 } cell;
 
 typedef struct row {
-    GArray *cells; /* cell */
+    GArray *cells; /* cell; none: only the remark */
     char *remark;  /* NULL: none */
+    size_t remark_indent;
     mn_ink remark_ink;
 } row;
 
@@ -222,10 +223,12 @@ void mn_grid_head(mn_grid *grid, const char *title, bool numbers)
     mn_grid_cell(grid, MN_INK_DIM, title);
 }
 
-void mn_grid_remark(mn_grid *grid, mn_ink ink, const char *text)
+void mn_grid_remark(mn_grid *grid, mn_ink ink, size_t indent, const char *text)
 {
-    last_row(grid)->remark = g_strdup(text);
-    last_row(grid)->remark_ink = ink;
+    row *one = last_row(grid);
+    one->remark = g_strdup(text);
+    one->remark_indent = indent;
+    one->remark_ink = ink;
 }
 
 void mn_grid_end_row(mn_grid *grid)
@@ -234,13 +237,29 @@ void mn_grid_end_row(mn_grid *grid)
     begin_row(grid);
 }
 
+void mn_grid_section(mn_grid *grid, mn_ink ink, const char *text)
+{
+    g_assert(last_row(grid)->cells->len == 0);
+    mn_grid_remark(grid, ink, 0, text);
+    begin_row(grid);
+}
+
 static size_t column_width(const mn_grid *grid, guint column)
 {
     size_t width = 0;
     for (guint i = 0; i + 1 < grid->rows->len; i++) {
         const row *one = &g_array_index(grid->rows, row, i);
-        width = MAX(width, g_array_index(one->cells, cell, column).width);
+        if (one->cells->len > 0)
+            width = MAX(width, g_array_index(one->cells, cell, column).width);
     }
+    return width;
+}
+
+size_t mn_grid_width(const mn_grid *grid)
+{
+    size_t width = 0;
+    for (guint i = 0; i < grid->numbers->len; i++)
+        width += column_width(grid, i) + (i > 0 ? GAP : 0);
     return width;
 }
 
@@ -260,8 +279,8 @@ static void trim_blanks(GString *out)
         g_string_truncate(out, out->len - 1);
 }
 
-static void print_row(const mn_grid *grid, const row *one, const size_t *widths,
-                      const mn_page *page, GString *out)
+static void print_cells(const mn_grid *grid, const row *one, const size_t *widths,
+                        const mn_page *page, GString *out)
 {
     size_t column = 0;
     guint last = grid->numbers->len - 1;
@@ -279,10 +298,17 @@ static void print_row(const mn_grid *grid, const row *one, const size_t *widths,
     append_paragraph(out, roomy ? page : &wide, tail->ink, column, tail->text);
     trim_blanks(out);
     g_string_append_c(out, '\n');
+}
+
+static void print_row(const mn_grid *grid, const row *one, const size_t *widths,
+                      const mn_page *page, GString *out)
+{
+    if (one->cells->len > 0)
+        print_cells(grid, one, widths, page, out);
     if (one->remark == NULL)
         return;
-    append_blanks(out, REMARK_INDENT);
-    mn_append_wrapped(out, page, one->remark_ink, REMARK_INDENT, one->remark);
+    append_blanks(out, one->remark_indent);
+    mn_append_wrapped(out, page, one->remark_ink, one->remark_indent, one->remark);
     g_string_append_c(out, '\n');
 }
 

@@ -20,6 +20,9 @@ typedef enum mn_ink {
     MN_INK_BAD,
 } mn_ink;
 
+/* Running text wider than this is hard to read. */
+enum { MN_READABLE_COLUMNS = 88 };
+
 typedef struct mn_page {
     bool color;
     size_t columns; /* 0: as wide as need be */
@@ -51,9 +54,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_grid, mn_grid_free)
 void mn_grid_head(mn_grid *grid, const char *title, bool numbers);
 void mn_grid_cell(mn_grid *grid, mn_ink ink, const char *text);
 void mn_grid_cellf(mn_grid *grid, mn_ink ink, const char *format, ...) G_GNUC_PRINTF(3, 4);
-/* A remark below the row, across all columns. */
-void mn_grid_remark(mn_grid *grid, mn_ink ink, const char *text);
+/* A remark below the row, across all columns, indented by that much. */
+void mn_grid_remark(mn_grid *grid, mn_ink ink, size_t indent, const char *text);
 void mn_grid_end_row(mn_grid *grid);
+
+/* Without remarks, and with the last column unwrapped. */
+size_t mn_grid_width(const mn_grid *grid);
+/* A line of its own between rows, such as a group's name. */
+void mn_grid_section(mn_grid *grid, mn_ink ink, const char *text);
 void mn_grid_print(const mn_grid *grid, const mn_page *page, GString *out);
 
 #endif

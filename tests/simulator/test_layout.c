@@ -75,7 +75,7 @@ static mn_grid *sample(void)
     mn_grid_cell(grid, MN_INK_PLAIN, "longer");
     mn_grid_cellf(grid, MN_INK_PLAIN, "%d", 23456);
     mn_grid_cell(grid, MN_INK_BAD, "every node has something against it");
-    mn_grid_remark(grid, MN_INK_DIM, "below");
+    mn_grid_remark(grid, MN_INK_DIM, 2, "below");
     mn_grid_end_row(grid);
     return grid;
 }

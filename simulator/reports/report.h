@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is printed about a run: one file and one row of reports.def a format.
+ *
+ * A report reads the record and nothing else, and has the same bytes for the same
+ * record and view.
+ */
+#ifndef SIMULATOR_REPORT_H
+#define SIMULATOR_REPORT_H
+
+#include "simulator/engine/recorder.h"
+#include "simulator/reports/layout.h"
+
+/* How it is looked at. */
+typedef struct mn_view {
+    mn_page page;
+    const char *again; /* the command line without options, for "what to do next"; NULL: say
+                          nothing of that */
+} mn_view;
+
+typedef struct mn_report {
+    const char *name;
+    const char *help;
+    void (*print)(const mn_record *record, const mn_view *view, GString *out);
+} mn_report;
+
+/* All reports; the first is the default. */
+const mn_report *mn_reports(size_t *count);
+
+/* Their names, NULL-terminated, in the same order. */
+extern const char *const mn_report_names[];
+
+#endif

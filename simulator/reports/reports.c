@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of reports. */
+#include "simulator/reports/reports.h"
+
+#define REPORT(name, what) {#name, what, mn_report_##name},
+static const mn_report reports[] = {
+#include "simulator/reports/reports.def"
+};
+#undef REPORT
+
+const char *const mn_report_names[] = {
+#define REPORT(name, what) #name,
+#include "simulator/reports/reports.def"
+#undef REPORT
+    NULL,
+};
+
+const mn_report *mn_reports(size_t *count)
+{
+    *count = G_N_ELEMENTS(reports);
+    return reports;
+}
