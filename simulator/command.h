@@ -34,12 +34,12 @@ typedef enum mn_option_kind {
 
 typedef struct mn_option {
     const char *name;  /* "output", given as --output */
-    char letter;       /* 'o', or 0 */
     const char *value; /* "FORMAT"; NULL for a flag */
     const char *help;
     const char *const *choices; /* CHOICE: NULL-terminated */
     size_t offset;              /* in the argument struct */
     mn_option_kind kind;
+    char letter; /* 'o', or 0 */
 } mn_option;
 
 typedef struct mn_example {

@@ -23,14 +23,25 @@ static bool needs_quotes(const char *word)
     return *word == '\0';
 }
 
+static void append_word(GString *line, const char *word)
+{
+    g_autofree char *quoted = needs_quotes(word) ? g_shell_quote(word) : g_strdup(word);
+    g_string_append_printf(line, " %s", quoted);
+}
+
 char *mn_command_line(const mn_call *call, const char *command)
 {
     GString *line = g_string_new(NULL);
     g_string_printf(line, "%s %s", call->program, command);
-    for (size_t i = 0; i < call->operand_count; i++) {
-        const char *word = call->operands[i];
-        g_autofree char *quoted = needs_quotes(word) ? g_shell_quote(word) : g_strdup(word);
-        g_string_append_printf(line, " %s", quoted);
-    }
+    for (size_t i = 0; i < call->operand_count; i++)
+        append_word(line, call->operands[i]);
+    return g_string_free(line, FALSE);
+}
+
+char *mn_command_line_of(const mn_call *call, const char *command, const char *operand)
+{
+    GString *line = g_string_new(NULL);
+    g_string_printf(line, "%s %s", call->program, command);
+    append_word(line, operand);
     return g_string_free(line, FALSE);
 }

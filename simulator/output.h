@@ -25,8 +25,13 @@ extern const char *const mn_color_words[];
 /* Standard output: colours by --color, the terminal and NO_COLOR; as wide as the terminal. */
 mn_page mn_page_of(const mn_call *call, int color);
 
-/* "mullion run a.yaml 'b c.yaml'": the operands of this call with another command, quoted as
- * a shell needs it. */
+/* Of a folder. */
+#define MN_NO_MANIFESTS "holds no *.yaml, *.yml or *.json"
+
+/* "mullion run a.yaml 'b c.yaml'": the operands of this call with another command, or with a
+ * single operand; quoted as a shell needs it. */
 char *mn_command_line(const mn_call *call, const char *command) G_GNUC_WARN_UNUSED_RESULT;
+char *mn_command_line_of(const mn_call *call, const char *command,
+                         const char *operand) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -16,6 +16,7 @@
 #include "simulator/output.h"
 #include "simulator/reports/layout.h"
 #include "simulator/reports/phrase.h"
+#include "simulator/scenario/scenario.h"
 
 #include <string.h>
 
@@ -66,6 +67,17 @@ static bool check_document(const mn_document *document, gpointer data, GError **
     return true;
 }
 
+/* What can only be seen of the whole: pools against nodes, included files. */
+static void check_scenario(check *one, const char *path, const mn_source *source)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(mn_scenario) scenario = strcmp(path, "-") == 0
+                                          ? mn_scenario_load_source(source, &error)
+                                          : mn_scenario_load(&path, 1, &error);
+    if (scenario == NULL)
+        complain(one, &error);
+}
+
 static void check_file(check *one, const char *path)
 {
     g_autoptr(GError) error = NULL;
@@ -73,6 +85,8 @@ static void check_file(check *one, const char *path)
     if (file == NULL ||
         !mn_document_each(&file->source, &mn_document_limits_default, check_document, one, &error))
         complain(one, &error);
+    else if (one->errors == 0)
+        check_scenario(one, path, &file->source);
     if (one->errors > MAX_ERRORS)
         mn_complain(one->call, "%s: %zu more", path, one->errors - MAX_ERRORS);
 }
@@ -144,7 +158,7 @@ static GPtrArray *files_of(const mn_call *call, const char *operand)
     if (files == NULL)
         mn_complain(call, "%s", error->message);
     else if (files->len == 0)
-        mn_complain(call, "%s: holds no *.yaml, *.yml or *.json", operand);
+        mn_complain(call, "%s: " MN_NO_MANIFESTS, operand);
     if (files != NULL && files->len == 0)
         g_clear_pointer(&files, g_ptr_array_unref);
     return files;
@@ -153,6 +167,8 @@ static GPtrArray *files_of(const mn_call *call, const char *operand)
 typedef struct tally {
     size_t files, invalid;
     size_t unread; /* operands that stand for no file */
+    size_t scenarios;
+    char *first; /* file with a scenario */
 } tally;
 
 static void check_operand(mn_call *call, const char *operand, mn_grid *grid, tally *sum)
@@ -171,6 +187,9 @@ static void check_operand(mn_call *call, const char *operand, mn_grid *grid, tal
         add_result(grid, &one, files->pdata[i]);
         sum->files++;
         sum->invalid += one.errors > 0;
+        if (one.scenarios > 0 && sum->first == NULL)
+            sum->first = g_strdup(files->pdata[i]);
+        sum->scenarios += one.scenarios;
     }
 }
 
@@ -186,8 +205,11 @@ static void print_closing(const mn_call *call, const mn_page *page, const tally 
         line = g_strdup_printf("All %zu files valid.", sum->files);
     mn_append_ink(call->out, page, sum->invalid > 0 ? MN_INK_BAD : MN_INK_GOOD, line);
     if (sum->invalid == 0) {
-        g_autofree char *again = mn_command_line(call, "run");
-        g_string_append(call->out, " What becomes of them?  ");
+        /* Two scenarios do not run together. */
+        bool together = sum->scenarios < 2;
+        g_autofree char *again =
+            together ? mn_command_line(call, "run") : mn_command_line_of(call, "run", sum->first);
+        g_string_append(call->out, " What becomes of the Pods?  ");
         mn_append_ink(call->out, page, MN_INK_BOLD, again);
     }
     g_string_append_c(call->out, '\n');
@@ -210,6 +232,7 @@ static mn_exit run(mn_call *call)
         g_string_append_c(call->out, '\n');
     }
     print_closing(call, &page, &sum);
+    g_free(sum.first);
     return sum.invalid == 0 ? MN_EXIT_DONE : MN_EXIT_INPUT;
 }
 

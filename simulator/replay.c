@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simulator/replay.h"
+
+#include "simulator/engine/engine.h"
+
+#include <string.h>
+
+/* Behind the first word, in the order of mn_extender_mode. */
+const char *const mn_replay_extenders[] = {
+    "scenario",
+    "off",
+    "observe",
+    "prefer",
+    "enforce",
+    NULL,
+};
+
+bool mn_replay_is_text(const mn_replay_args *args)
+{
+    return strcmp(mn_report_names[args->output], "json") != 0;
+}
+
+mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
+                         const mn_replay_args *args)
+{
+    const mn_run_options options = {
+        .has_seed = args->seed.set,
+        .seed = (uint64_t)args->seed.value,
+        .has_extender_mode = args->extender > 0,
+        .extender_mode = args->extender > 0 ? (mn_extender_mode)(args->extender - 1) : 0,
+    };
+    g_autoptr(GError) error = NULL;
+    mn_record *record = mn_engine_run(scenario, &options, &error);
+    if (record == NULL)
+        mn_complain(call, "%s", error->message);
+    return record;
+}
+
+void mn_replay_print(mn_call *call, const mn_record *record, const mn_replay_args *args,
+                     const char *again)
+{
+    size_t count;
+    const mn_report *report = &mn_reports(&count)[args->output];
+    const mn_view view = {.page = mn_page_of(call, args->color), .again = again};
+    report->print(record, &view, call->out);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Running a scenario and printing the report: what `run` and `demo` have in common. */
+#ifndef SIMULATOR_REPLAY_H
+#define SIMULATOR_REPLAY_H
+
+#include "mullion/text/decode.h"
+#include "simulator/engine/recorder.h"
+#include "simulator/output.h"
+#include "simulator/reports/report.h"
+#include "simulator/scenario/scenario.h"
+
+typedef struct mn_replay_args {
+    int output;   /* index into mn_report_names */
+    int extender; /* index into mn_replay_extenders */
+    int color;
+    mn_opt_int seed;
+} mn_replay_args;
+
+/* "scenario" (as it says), then the modes. */
+extern const char *const mn_replay_extenders[];
+
+/* Rows for a struct with a member `replay`. */
+#define MN_REPLAY_OPTIONS(type)                                                                \
+    MN_CHOICE(type, replay.output, "output", 'o', "FORMAT", mn_report_names, "what to print"), \
+        MN_CHOICE(type,                                                                        \
+                  replay.extender,                                                             \
+                  "extender",                                                                  \
+                  'e',                                                                         \
+                  "MODE",                                                                      \
+                  mn_replay_extenders,                                                         \
+                  "mullion-extender beside kube-scheduler, as the scenario says or else"),     \
+        MN_INT(type,                                                                           \
+               replay.seed,                                                                    \
+               "seed",                                                                         \
+               's',                                                                            \
+               "N",                                                                            \
+               "what kube-scheduler leaves to chance, instead of the scenario's seed"),        \
+        MN_COLOR_OPTION(type, replay.color)
+
+/* Does the format take words around it, or is it for programs? */
+bool mn_replay_is_text(const mn_replay_args *args);
+
+/* NULL when the scenario cannot be run; the user was told why. The scenario must outlive it. */
+mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
+                         const mn_replay_args *args) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The report, on call->out. `again` as in mn_view. */
+void mn_replay_print(mn_call *call, const mn_record *record, const mn_replay_args *args,
+                     const char *again);
+
+#endif
