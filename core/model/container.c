@@ -42,6 +42,9 @@ static const mn_shape security_context_shape =
     MN_SHAPE(mn_security_context, "SecurityContext", security_context_fields);
 
 #define POD_CONTEXT(member, name, kind) MN_FIELD(mn_pod_security_context, member, name, kind)
+/* Numbers and texts, which an object cannot stand in for. */
+#define POD_CONTEXT_AS(member, name, kind, json) \
+    MN_FIELD_AS(mn_pod_security_context, member, name, kind, json)
 static const mn_field pod_security_context_fields[] = {
     MN_FIELD_OF(mn_pod_security_context, windows_options, "windowsOptions", MN_FIELD_OBJECT_PTR,
                 windows_options_shape),
@@ -50,13 +53,14 @@ static const mn_field pod_security_context_fields[] = {
     POD_CONTEXT(fs_group, "fsGroup", MN_FIELD_INT64),
     POD_CONTEXT(run_as_non_root, "runAsNonRoot", MN_FIELD_TRISTATE),
     POD_CONTEXT(sysctls, "sysctls", MN_FIELD_COUNT),
-    POD_CONTEXT(supplemental_groups, "supplementalGroups", MN_FIELD_COUNT),
+    POD_CONTEXT_AS(supplemental_groups, "supplementalGroups", MN_FIELD_COUNT, "0"),
     POD_CONTEXT(has_se_linux_options, "seLinuxOptions", MN_FIELD_PRESENT),
     POD_CONTEXT(has_seccomp_profile, "seccompProfile", MN_FIELD_PRESENT),
     POD_CONTEXT(has_app_armor_profile, "appArmorProfile", MN_FIELD_PRESENT),
-    POD_CONTEXT(has_fs_group_change_policy, "fsGroupChangePolicy", MN_FIELD_PRESENT),
-    POD_CONTEXT(has_supplemental_groups_policy, "supplementalGroupsPolicy", MN_FIELD_PRESENT),
-    POD_CONTEXT(has_se_linux_change_policy, "seLinuxChangePolicy", MN_FIELD_PRESENT),
+    POD_CONTEXT_AS(has_fs_group_change_policy, "fsGroupChangePolicy", MN_FIELD_PRESENT, "\"\""),
+    POD_CONTEXT_AS(has_supplemental_groups_policy, "supplementalGroupsPolicy", MN_FIELD_PRESENT,
+                   "\"\""),
+    POD_CONTEXT_AS(has_se_linux_change_policy, "seLinuxChangePolicy", MN_FIELD_PRESENT, "\"\""),
 };
 const mn_shape mn_pod_security_context_shape =
     MN_SHAPE(mn_pod_security_context, "PodSecurityContext", pod_security_context_fields);

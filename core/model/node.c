@@ -42,8 +42,9 @@ static const mn_shape spec_shape = MN_SHAPE(mn_node_spec, "NodeSpec", spec_field
 
 #define STATUS_OF(member, name, kind, shape) MN_FIELD_OF(mn_node_status, member, name, kind, shape)
 static const mn_field status_fields[] = {
-    MN_FIELD_BY(mn_node_status, capacity, "capacity", mn_resources_decode),
-    MN_FIELD_BY(mn_node_status, allocatable, "allocatable", mn_resources_decode),
+    MN_FIELD_CODED(mn_node_status, capacity, "capacity", mn_resources_decode, mn_resources_encode),
+    MN_FIELD_CODED(mn_node_status, allocatable, "allocatable", mn_resources_decode,
+                   mn_resources_encode),
     STATUS_OF(images, "images", MN_FIELD_LIST, image_shape),
     STATUS_OF(info, "nodeInfo", MN_FIELD_OBJECT, info_shape),
     STATUS_OF(runtime_handlers, "runtimeHandlers", MN_FIELD_LIST, handler_shape),

@@ -31,11 +31,17 @@ static bool decode_os_name(mn_arena *arena, const mn_at *at, void *out, GError *
                        near == NULL ? "" : "\"?)");
 }
 
+static void encode_os_name(mn_json_writer *json, const void *in)
+{
+    mn_json_string(json, ((const mn_pod_os *)in)->name);
+}
+
 static const mn_field os_fields[] = {
     {.name = "name",
      .offset = offsetof(mn_pod_os, name),
      .kind = MN_FIELD_CUSTOM,
      .decode = decode_os_name,
+     .encode = encode_os_name,
      .required = true},
 };
 static const mn_shape os_shape = MN_SHAPE(mn_pod_os, "PodOS", os_fields);
@@ -96,7 +102,7 @@ static const mn_field spec_fields[] = {
      .required = true},
     FIELD_OF(init_containers, "initContainers", MN_FIELD_LIST, mn_container_shape),
     FIELD_OF(ephemeral_containers, "ephemeralContainers", MN_FIELD_LIST, mn_container_shape),
-    MN_FIELD_BY(mn_pod_spec, overhead, "overhead", mn_resources_decode),
+    MN_FIELD_CODED(mn_pod_spec, overhead, "overhead", mn_resources_decode, mn_resources_encode),
     FIELD_OF(resources, "resources", MN_FIELD_OBJECT_PTR, mn_resource_requirements_shape),
     FIELD(host_network, "hostNetwork", MN_FIELD_BOOL),
     FIELD(host_pid, "hostPID", MN_FIELD_BOOL),
@@ -125,8 +131,8 @@ static const mn_field container_status_fields[] = {
     MN_FIELD(mn_container_status, name, "name", MN_FIELD_STRING),
     MN_FIELD_OF(mn_container_status, resources, "resources", MN_FIELD_OBJECT_PTR,
                 mn_resource_requirements_shape),
-    MN_FIELD_BY(mn_container_status, allocated_resources, "allocatedResources",
-                mn_resources_decode),
+    MN_FIELD_CODED(mn_container_status, allocated_resources, "allocatedResources",
+                   mn_resources_decode, mn_resources_encode),
     MN_FIELD(mn_container_status, ready, "ready", MN_FIELD_BOOL),
 };
 static const mn_shape container_status_shape =

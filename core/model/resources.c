@@ -50,9 +50,24 @@ bool mn_resources_decode(mn_arena *arena, const mn_at *at, void *out, GError **e
     return true;
 }
 
+void mn_resources_encode(mn_json_writer *json, const void *in)
+{
+    const mn_resources *resources = in;
+    char buffer[MN_QUANTITY_BUFFER];
+    mn_json_begin_object(json);
+    for (size_t i = 0; i < resources->count; i++)
+        mn_json_member_string(json,
+                              resources->items[i].name,
+                              mn_quantity_format(resources->items[i].quantity, buffer));
+    mn_json_end_object(json);
+}
+
+#define RESOURCES(member) \
+    MN_FIELD_CODED(       \
+        mn_resource_requirements, member, #member, mn_resources_decode, mn_resources_encode)
 static const mn_field fields[] = {
-    MN_FIELD_BY(mn_resource_requirements, requests, "requests", mn_resources_decode),
-    MN_FIELD_BY(mn_resource_requirements, limits, "limits", mn_resources_decode),
+    RESOURCES(requests),
+    RESOURCES(limits),
 };
 const mn_shape mn_resource_requirements_shape =
     MN_SHAPE(mn_resource_requirements, "ResourceRequirements", fields);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trees to structs, by table.
+/* Trees to structs and structs to JSON, by table.
  *
  * A shape lists the fields of a struct: JSON name, kind, place in the struct. One
  * interpreter reads every shape, so that every object of the model reports errors
@@ -11,6 +11,7 @@
 #define MN_DECODE_H
 
 #include "mullion/base/arena.h"
+#include "mullion/text/json_write.h"
 #include "mullion/text/read.h"
 
 #include <stddef.h>
@@ -54,12 +55,18 @@ typedef struct mn_opt_int {
 /* `out` is where the field stands; not called when the value is absent. */
 typedef bool (*mn_decode_fn)(mn_arena *arena, const mn_at *at, void *out, GError **error);
 
+/* The value alone; not called while the struct's first pointer there is NULL (absent). */
+typedef void (*mn_encode_fn)(mn_json_writer *json, const void *in);
+
 struct mn_field {
     const char *name;
     size_t offset;
     const mn_shape *shape;    /* OBJECT, OBJECT_PTR, LIST */
     const char *const *names; /* ENUM: NULL-terminated */
     mn_decode_fn decode;      /* CUSTOM */
+    mn_encode_fn encode;      /* CUSTOM, where the shape is ever encoded */
+    const char *stand_in;     /* PRESENT, COUNT: JSON written for what was not kept, or for each
+                                 of its elements; NULL: {} */
     mn_field_kind kind;
     bool required;
 };
@@ -77,6 +84,13 @@ struct mn_shape {
  * of the tree is kept. False with SCHEMA or LIMIT, and *out is then unspecified. */
 bool mn_decode(mn_arena *arena, const mn_shape *shape, const mn_at *at, void *out,
                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The struct as an object, members in the order of the shape. As Go's omitempty has it:
+ * what is NULL, 0, false or "" and not required is left out, and so is an object with
+ * nothing in it. What the struct does not keep cannot come back: a value that is only known
+ * to be PRESENT, and each of a COUNT, is written as its stand-in. Decoding the result gives
+ * the same struct, but for lists that were there and empty. */
+void mn_encode(mn_json_writer *json, const mn_shape *shape, const void *in);
 
 /* Rows of a shape: MN_FIELD(mn_taint, key, "key", MN_FIELD_STRING). */
 #define MN_FIELD(type, member, json_name, field_kind)                               \
@@ -97,6 +111,16 @@ bool mn_decode(mn_arena *arena, const mn_shape *shape, const mn_at *at, void *ou
     {                                                                                   \
         .name = (json_name), .offset = offsetof(type, member), .kind = MN_FIELD_CUSTOM, \
         .decode = (function)                                                            \
+    }
+#define MN_FIELD_CODED(type, member, json_name, decoder, encoder)                       \
+    {                                                                                   \
+        .name = (json_name), .offset = offsetof(type, member), .kind = MN_FIELD_CUSTOM, \
+        .decode = (decoder), .encode = (encoder)                                        \
+    }
+#define MN_FIELD_AS(type, member, json_name, field_kind, stand_in_json)              \
+    {                                                                                \
+        .name = (json_name), .offset = offsetof(type, member), .kind = (field_kind), \
+        .stand_in = (stand_in_json)                                                  \
     }
 #define MN_SHAPE(type, shape_name, rows)                                                          \
     {                                                                                             \
