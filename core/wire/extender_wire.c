@@ -54,7 +54,7 @@ static mn_str find_managed_fields(mn_str pod, size_t max_depth)
     return found;
 }
 
-static mn_str without_managed_fields(wire_decode *decode, mn_str pod)
+mn_str wire_without_managed_fields(wire_decode *decode, mn_str pod)
 {
     mn_str cut = find_managed_fields(pod, decode->limits->depth);
     if (cut.len == 0)
@@ -254,7 +254,7 @@ bool mn_wire_args_decode(mn_arena *arena, mn_str body, const mn_wire_limits *lim
         has |= read_member(&decode, key, &args);
     if (!wire_finish(&decode, "ExtenderArgs") || !is_whole(has, error))
         return false;
-    args.pod = without_managed_fields(&decode, args.pod);
+    args.pod = wire_without_managed_fields(&decode, args.pod);
     *out = args;
     return true;
 }

@@ -144,7 +144,7 @@ bool mn_wire_filter_result_decode(mn_arena *arena, mn_str body, const mn_wire_li
 }
 
 /* strconv.ParseInt of the number's text: no fraction, no exponent, within int64. */
-static int64_t take_integer(wire_decode *decode)
+int64_t wire_take_integer(wire_decode *decode)
 {
     size_t at = (size_t)(decode->scan.at - decode->scan.start);
     bool number = mn_scan_peek(&decode->scan) == MN_SCAN_NUMBER;
@@ -179,7 +179,7 @@ static void read_score(wire_decode *decode, mn_wire_score *out)
         if (mn_scan_string_is_like(key, "Host"))
             out->host = take_text_or_null(decode, out->host);
         else if (mn_scan_string_is_like(key, "Score") && !is_null(decode))
-            out->score = take_integer(decode);
+            out->score = wire_take_integer(decode);
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies out. Text is written once and kept in the arena; whole nodes are not written at all
  * but pointed at where they arrived. */
+#include "core/wire/wire_list.h"
 #include "mullion/text/json_write.h"
 #include "mullion/wire/extender_wire.h"
 
@@ -16,7 +17,7 @@ static mn_str keep(mn_arena *arena, const mn_json_writer *json)
     return (mn_str){.ptr = mn_arena_strndup(arena, text.ptr, text.len), .len = text.len};
 }
 
-static void single_span(mn_arena *arena, const mn_json_writer *json, mn_wire_body *out)
+void wire_single_span(mn_arena *arena, const mn_json_writer *json, mn_wire_body *out)
 {
     mn_str *span = MN_ARENA_NEW(arena, mn_str, 1);
     *span = keep(arena, json);
@@ -106,6 +107,27 @@ static size_t join_nodes(const mn_wire_strings *nodes, mn_str *spans)
     return count;
 }
 
+/* What was written, with the nodes at their place in it. */
+static void around(mn_arena *arena, const mn_json_writer *json, size_t place,
+                   const mn_wire_strings *nodes, mn_wire_body *out)
+{
+    size_t size;
+    if (nodes->count == 0) {
+        wire_single_span(arena, json, out);
+        return;
+    }
+    if (!g_size_checked_mul(&size, nodes->count, 2))
+        g_error("more nodes than memory");
+    mn_str text = keep(arena, json), *spans = MN_ARENA_NEW(arena, mn_str, size + 2);
+    spans[0] = (mn_str){.ptr = text.ptr, .len = place};
+    size_t count = 1 + join_nodes(nodes, spans + 1);
+    spans[count++] = (mn_str){.ptr = text.ptr + place, .len = text.len - place};
+
+    *out = (mn_wire_body){.spans = spans, .count = count};
+    for (size_t i = 0; i < count; i++)
+        out->len += spans[i].len;
+}
+
 void mn_wire_filter_result_encode(mn_arena *arena, const mn_wire_filter_result *result,
                                   mn_wire_body *out)
 {
@@ -113,22 +135,10 @@ void mn_wire_filter_result_encode(mn_arena *arena, const mn_wire_filter_result *
     g_auto(mn_json_writer) json;
     mn_json_writer_init(&json, MN_JSON_COMPACT);
     size_t place = write_result(&json, result);
-    if (!result->has_nodes || result->nodes.count == 0) {
-        single_span(arena, &json, out);
-        return;
-    }
-
-    size_t size;
-    if (!g_size_checked_mul(&size, result->nodes.count, 2))
-        g_error("more nodes than memory");
-    mn_str text = keep(arena, &json), *spans = MN_ARENA_NEW(arena, mn_str, size + 2);
-    spans[0] = (mn_str){.ptr = text.ptr, .len = place};
-    size_t count = 1 + join_nodes(&result->nodes, spans + 1);
-    spans[count++] = (mn_str){.ptr = text.ptr + place, .len = text.len - place};
-
-    *out = (mn_wire_body){.spans = spans, .count = count};
-    for (size_t i = 0; i < count; i++)
-        out->len += spans[i].len;
+    if (result->has_nodes)
+        around(arena, &json, place, &result->nodes, out);
+    else
+        wire_single_span(arena, &json, out);
 }
 
 void mn_wire_error_encode(mn_arena *arena, const char *message, mn_wire_body *out)
@@ -151,7 +161,7 @@ void mn_wire_scores_encode(mn_arena *arena, const mn_wire_scores *scores, mn_wir
         mn_json_end_object(&json);
     }
     mn_json_end_array(&json);
-    single_span(arena, &json, out);
+    wire_single_span(arena, &json, out);
 }
 
 void mn_wire_args_encode(mn_arena *arena, mn_str pod, const mn_wire_strings *names,
@@ -168,5 +178,41 @@ void mn_wire_args_encode(mn_arena *arena, mn_str pod, const mn_wire_strings *nam
     mn_json_key(&json, "NodeNames");
     write_names(&json, names);
     mn_json_end_object(&json);
-    single_span(arena, &json, out);
+    wire_single_span(arena, &json, out);
+}
+
+void mn_wire_args_encode_nodes(mn_arena *arena, mn_str pod, const mn_wire_strings *nodes,
+                               mn_wire_body *out)
+{
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_json_begin_object(&json);
+    mn_json_key(&json, "Pod");
+    mn_json_raw(&json, pod);
+    mn_json_key(&json, "Nodes");
+    const size_t place = write_nodes(&json, true);
+    mn_json_key(&json, "NodeNames");
+    mn_json_null(&json);
+    mn_json_end_object(&json);
+    around(arena, &json, place, nodes, out);
+}
+
+static mn_str encode(mn_arena *arena, const mn_shape *shape, const void *object)
+{
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_encode(&json, shape, object);
+    return keep(arena, &json);
+}
+
+mn_str mn_wire_pod_encode(mn_arena *arena, const mn_pod *pod)
+{
+    mn_pod copy = *pod;
+    copy.meta.namespace_ = mn_meta_namespace(&pod->meta);
+    return encode(arena, &mn_pod_shape, &copy);
+}
+
+mn_str mn_wire_node_encode(mn_arena *arena, const mn_node *node)
+{
+    return encode(arena, &mn_node_shape, node);
 }

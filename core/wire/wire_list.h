@@ -4,6 +4,7 @@
 #define MN_WIRE_LIST_H
 
 #include "mullion/text/json_scan.h"
+#include "mullion/text/json_write.h"
 #include "mullion/wire/extender_wire.h"
 
 /* A place for one more; zeroed. The list has room for `first` (a power of two, always the
@@ -29,6 +30,15 @@ typedef struct wire_decode {
 /* The string at the cursor, decoded; {NULL, 0} after a fault. */
 mn_str wire_take_text(wire_decode *decode, size_t max_bytes);
 mn_str wire_text_of(wire_decode *decode, mn_scan_string string, size_t max_bytes);
+
+/* As Go reads an int64: no fraction, no exponent. 0 after a fault. */
+int64_t wire_take_integer(wire_decode *decode);
+
+/* A Pod's bytes without metadata.managedFields; they have been scanned before. */
+mn_str wire_without_managed_fields(wire_decode *decode, mn_str pod);
+
+/* What was written, kept in the arena. */
+void wire_single_span(mn_arena *arena, const mn_json_writer *json, mn_wire_body *out);
 
 /* One more is within limits->nodes; else a LIMIT error. */
 bool wire_has_room(wire_decode *decode, size_t count);

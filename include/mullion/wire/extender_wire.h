@@ -18,6 +18,7 @@
 #include "mullion/base/error.h"
 #include "mullion/base/str.h"
 #include "mullion/model/node.h"
+#include "mullion/model/pod.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -139,5 +140,13 @@ void mn_wire_scores_encode(mn_arena *arena, const mn_wire_scores *scores, mn_wir
 /* ExtenderArgs in the form of names. `pod` is JSON. */
 void mn_wire_args_encode(mn_arena *arena, mn_str pod, const mn_wire_strings *names,
                          mn_wire_body *out);
+/* ExtenderArgs with whole nodes: JSON, like the Pod. */
+void mn_wire_args_encode_nodes(mn_arena *arena, mn_str pod, const mn_wire_strings *nodes,
+                               mn_wire_body *out);
+
+/* Objects as JSON, as far as the model keeps them (see mn_encode()); a Pod without a
+ * namespace gets "default". */
+mn_str mn_wire_pod_encode(mn_arena *arena, const mn_pod *pod);
+mn_str mn_wire_node_encode(mn_arena *arena, const mn_node *node);
 
 #endif
