@@ -300,6 +300,8 @@ const mn_snapshot *mn_cache_snapshot(mn_cache *cache)
         .number_count = cache->by_number->len,
         .node_version = cache->node_version,
         .version = cache->version + cache->objects.version,
+        .object_version = cache->objects.version,
+        .has_nominated = g_hash_table_size(cache->nominated) > 0,
         .with_affinity = cache->with_affinity,
         .journal = (const uint32_t *)(const void *)cache->journal->data,
         .journal_base = cache->journal_base,

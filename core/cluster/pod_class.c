@@ -2,13 +2,22 @@
 /* The class of a Pod: whatever scheduling reads of it, written out as bytes.
  *
  * Invariant: two Pods with equal bytes get equal answers from every plugin on every
- * node. What a plugin starts to read has to be written here.
+ * node. What a plugin starts to read has to be written here. The exception is
+ * spec.nodeName, which is another one for every Pod that was placed.
  */
 #include "core/cluster/pod_class.h"
 
 #include <string.h>
 
+enum { RECENT = 1024 };
+
+struct recent {
+    const mn_pod *pod;
+    const mn_pod_class *class_;
+};
+
 struct mn_pod_classes {
+    struct recent recent[RECENT]; /* by where the containers are */
     mn_arena *arena;
     mn_intern *names;
     GHashTable *by_key; /* GBytes -> mn_pod_class */
@@ -245,7 +254,6 @@ static void put_pod(GByteArray *key, const mn_pod *pod)
     put_labels(key, &pod->meta.labels);
     put_owner(key, mn_meta_controller(&pod->meta));
     put_opt_int(key, pod->spec.priority);
-    put_text(key, pod->spec.node_name);
     put_labels(key, &pod->spec.node_selector);
     put_affinity(key, pod->spec.affinity);
     put_tolerations(key, &pod->spec.tolerations);
@@ -329,7 +337,28 @@ static const mn_pod_class *class_new(mn_pod_classes *classes, const mn_pod *pod)
     return class_;
 }
 
-const mn_pod_class *mn_pod_classes_get(mn_pod_classes *classes, const mn_pod *pod)
+/* Copies of one Pod, as a controller makes them: everything that the key holds is the
+ * same memory. */
+static bool share_all(const mn_pod *a, const mn_pod *b)
+{
+    const mn_pod_spec *left = &a->spec, *right = &b->spec;
+    return a->meta.namespace_ == b->meta.namespace_ &&
+           a->meta.labels.items == b->meta.labels.items &&
+           a->meta.owners.items == b->meta.owners.items &&
+           left->priority.set == right->priority.set &&
+           left->priority.value == right->priority.value &&
+           left->node_selector.items == right->node_selector.items &&
+           left->affinity == right->affinity &&
+           left->tolerations.items == right->tolerations.items &&
+           left->topology_spread_constraints.items == right->topology_spread_constraints.items &&
+           left->containers.items == right->containers.items &&
+           left->init_containers.items == right->init_containers.items &&
+           left->overhead.items == right->overhead.items && left->resources == right->resources &&
+           a->status.container_statuses.items == b->status.container_statuses.items &&
+           a->status.init_container_statuses.items == b->status.init_container_statuses.items;
+}
+
+static const mn_pod_class *look_up(mn_pod_classes *classes, const mn_pod *pod)
 {
     g_byte_array_set_size(classes->scratch, 0);
     put_pod(classes->scratch, pod);
@@ -341,4 +370,14 @@ const mn_pod_class *mn_pod_classes_get(mn_pod_classes *classes, const mn_pod *po
     GBytes *key = g_bytes_new(classes->scratch->data, classes->scratch->len);
     g_hash_table_insert(classes->by_key, key, (gpointer)(uintptr_t)class_);
     return class_;
+}
+
+const mn_pod_class *mn_pod_classes_get(mn_pod_classes *classes, const mn_pod *pod)
+{
+    const size_t place = ((uintptr_t)pod->spec.containers.items >> 4) % RECENT;
+    struct recent *recent = &classes->recent[place];
+    if (recent->pod != NULL && share_all(recent->pod, pod))
+        return recent->class_;
+    *recent = (struct recent){.pod = pod, .class_ = look_up(classes, pod)};
+    return recent->class_;
 }

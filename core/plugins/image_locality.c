@@ -69,6 +69,6 @@ const mn_plugin mn_plugin_image_locality = {
     .index = MN_INDEX_image_locality,
     .points = AT(SCORE),
     .weight = 1,
-    .score_scope = MN_SCOPE_LOCAL,
+    .score_scope = MN_SCOPE_NODE,
     .score = score,
 };

@@ -19,6 +19,6 @@ const mn_plugin mn_plugin_node_name = {
     .summary = "spec.nodeName of the Pod, when set, must name this node",
     .index = MN_INDEX_node_name,
     .points = AT(FILTER),
-    .filter_scope = MN_SCOPE_LOCAL,
+    .filter_scope = MN_SCOPE_NODE,
     .filter = filter,
 };

@@ -22,6 +22,6 @@ const mn_plugin mn_plugin_node_unschedulable = {
     .summary = "spec.unschedulable of the node, unless tolerated",
     .index = MN_INDEX_node_unschedulable,
     .points = AT(FILTER),
-    .filter_scope = MN_SCOPE_LOCAL,
+    .filter_scope = MN_SCOPE_NODE,
     .filter = filter,
 };

@@ -7,7 +7,7 @@
 #include "mullion/sched/plugin.h"
 #include "mullion/sched/profile.h"
 
-enum mn_plugin_index {
+enum mn_plugin_row {
 #define PLUGIN(symbol) MN_INDEX_##symbol,
 #include "core/plugins/plugins.def"
 #undef PLUGIN

@@ -11,15 +11,11 @@
 #include "core/plugins/pair_counts.h"
 #include "core/plugins/plugins.h"
 #include "core/plugins/spread_constraint.h"
+#include "core/plugins/spread_index.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-MN_VERDICT_CONST(no_label, MN_CODE_UNRESOLVABLE,
-                 "node(s) didn't match pod topology spread constraints (missing required label)");
-MN_VERDICT_CONST(skewed, MN_CODE_UNSCHEDULABLE,
-                 "node(s) didn't match pod topology spread constraints");
 
 static const char *const defaulting_types[] = {"System", "List", NULL};
 static const mn_field arg_fields[] = {
@@ -158,12 +154,12 @@ static mn_verdict filter(const mn_cycle *cycle, const mn_node_info *node)
         const struct domains *domains = &hard->domains[i];
         const char *value = mn_node_info_label(node, spread->key);
         if (value == NULL)
-            return no_label;
+            return mn_spread_no_label;
         const bool few = (int64_t)domains->counts.entries < spread->min_domains;
         const int64_t smallest = few ? 0 : domains->smallest;
         const int64_t count = mn_pair_counts_get(&domains->counts, "", value);
         if (count + domains->self - smallest > spread->max_skew)
-            return skewed;
+            return mn_spread_skewed;
     }
     return mn_fits();
 }
@@ -322,4 +318,5 @@ const mn_plugin mn_plugin_pod_topology_spread = {
     .pre_score = pre_score,
     .score = score,
     .normalize = normalize,
+    .indexed = &mn_spread_index,
 };

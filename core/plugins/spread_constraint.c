@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+static const char *const no_label_reasons[] = {
+    "node(s) didn't match pod topology spread constraints (missing required label)"};
+static const char *const skewed_reasons[] = {
+    "node(s) didn't match pod topology spread constraints"};
+const mn_verdict mn_spread_no_label = {
+    .code = MN_CODE_UNRESOLVABLE, .reasons = no_label_reasons, .count = 1};
+const mn_verdict mn_spread_skewed = {
+    .code = MN_CODE_UNSCHEDULABLE, .reasons = skewed_reasons, .count = 1};
+
 /* ------------------------------------------------------------------ selectors */
 
 /* matchLabelKeys: the Pod's own value of each key is demanded as well. */

@@ -7,6 +7,9 @@
 #include "core/plugins/node_match.h"
 #include "mullion/sched/plugin.h"
 
+/* What both implementations answer. */
+extern const mn_verdict mn_spread_no_label, mn_spread_skewed;
+
 typedef struct mn_spread_args {
     bool header;
     int defaulting_type; /* 0 unset, 1 System, 2 List */

@@ -7,7 +7,11 @@
  */
 #include "core/sched/cycle.h"
 
+#include "core/sched/fast_cycle.h"
+
 #include <string.h>
+
+enum { FAST_MAX_BYTES = 512 << 20 }; /* of class tables */
 
 mn_scheduler *mn_scheduler_new(mn_cache *cache, const mn_profile *profile,
                                const mn_scheduler_options *options)
@@ -19,6 +23,8 @@ mn_scheduler *mn_scheduler_new(mn_cache *cache, const mn_profile *profile,
     scheduler->arena = mn_arena_new();
     scheduler->ties = mn_rng_new(options->seed, "scheduler: ties");
     scheduler->preemption = mn_rng_new(options->seed, "scheduler: preemption");
+    if (options->engine == MN_ENGINE_FAST)
+        scheduler->fast = mn_fast_new(profile, FAST_MAX_BYTES);
     scheduler->attempt.rejections = g_array_new(FALSE, FALSE, sizeof(mn_rejection));
     scheduler->attempt.feasible = g_ptr_array_new();
     return scheduler;
@@ -28,6 +34,7 @@ void mn_scheduler_free(mn_scheduler *scheduler)
 {
     if (scheduler == NULL)
         return;
+    mn_fast_free(scheduler->fast);
     g_free(scheduler->attempt.error);
     g_array_unref(scheduler->attempt.rejections);
     g_ptr_array_unref(scheduler->attempt.feasible);
@@ -85,7 +92,7 @@ void mn_run_pre_filter(mn_attempt *attempt)
         if (plugin->pre_filter == NULL)
             continue;
         mn_name_set set = {0};
-        const mn_verdict verdict = plugin->pre_filter(cycle, &set);
+        const mn_verdict verdict = mn_fast_pre_filter(attempt, plugin, &set);
         if (verdict.code == MN_CODE_SKIP) {
             cycle->skip_filter |= 1U << plugin->index;
             continue;
@@ -287,7 +294,9 @@ static void take_best(mn_attempt *attempt, mn_outcome *outcome)
         .count = attempt->feasible->len,
     };
     attempt->totals = MN_ARENA_NEW(attempt->cycle.arena, int64_t, run.count);
-    if (!mn_run_scores(&attempt->cycle, run, &scores, attempt->totals, &attempt->error)) {
+    if (!(attempt->fast != NULL && attempt->ghosts == 0 &&
+          mn_fast_scores(attempt, run, attempt->totals)) &&
+        !mn_run_scores(&attempt->cycle, run, &scores, attempt->totals, &attempt->error)) {
         end_with_error(attempt, outcome);
         return;
     }
@@ -320,6 +329,7 @@ static void explain_failure(mn_attempt *attempt, mn_outcome *outcome)
                                               nodes,
                                               by_pre_filter ? NULL : absent_reason(attempt));
     outcome->kind = MN_OUTCOME_UNSCHEDULABLE;
+    mn_fast_plain_state(attempt);
     const char *post_filter = mn_run_post_filter(attempt, outcome);
     outcome->message = mn_fit_error_text(
         arena, &fit, nodes, by_pre_filter ? failed.reasons[0] : NULL, post_filter);
@@ -330,6 +340,8 @@ static void explain_failure(mn_attempt *attempt, mn_outcome *outcome)
 
 static void decide(mn_attempt *attempt, mn_outcome *outcome)
 {
+    if (attempt->scheduler->fast != NULL && attempt->cycle.pod->spec.node_name == NULL)
+        attempt->fast = mn_fast_open(attempt->scheduler->fast, &attempt->cycle);
     mn_run_pre_filter(attempt);
     if (attempt->pre_filter.code == MN_CODE_ERROR) {
         attempt->error = g_strdup_printf("running PreFilter plugin \"%s\": %s",
@@ -341,7 +353,7 @@ static void decide(mn_attempt *attempt, mn_outcome *outcome)
     if (mn_verdict_fits(attempt->pre_filter))
         mn_find_feasible(attempt);
     outcome->feasible = attempt->feasible->len;
-    outcome->evaluated = attempt->feasible->len + attempt->rejections->len;
+    outcome->evaluated = attempt->seen;
     outcome->rejectors = attempt->rejectors;
     if (attempt->error != NULL)
         end_with_error(attempt, outcome);

@@ -26,16 +26,20 @@ typedef struct mn_attempt {
 
     GArray *rejections;  /* mn_rejection, one a node */
     GPtrArray *feasible; /* const mn_node_info * */
-    size_t ghosts;       /* of them: nodes that only an extender knows */
+    size_t rejected;     /* nodes that plugins said no to, written down or not */
+    size_t seen;         /* nodes that plugins looked at */
+    size_t ghosts;       /* of the feasible: nodes that only an extender knows */
     uint32_t rejectors;  /* bit per plugin index */
     char *error;         /* the cycle fails with it */
 
-    int64_t *totals; /* one a feasible node */
+    int64_t *totals;            /* one a feasible node */
+    struct mn_fast_class *fast; /* the class's table; NULL: the plain engine */
     mn_preemption preemption;
 } mn_attempt;
 
 struct mn_scheduler {
     mn_cache *cache;
+    struct mn_fast *fast; /* NULL: the plain engine */
     const mn_profile *profile;
     mn_scheduler_options options;
     mn_arena *arena;

@@ -5,7 +5,7 @@
  * would have been one feasible node too many; nodes that failed before it count as
  * looked at, and so move the next start.
  */
-#include "core/sched/cycle.h"
+#include "core/sched/fast_cycle.h"
 
 #include <string.h>
 
@@ -88,12 +88,18 @@ static void scan(mn_attempt *attempt)
     const size_t wanted = scores_at_all(profile) ? mn_feasible_wanted(profile, run.count) : 1;
     const size_t start = attempt->scheduler->next_start;
     g_assert(attempt->cycle.snapshot->count > 0); /* without nodes a cycle ends before this */
-    for (size_t i = 0; i < run.count; i++) {
-        if (!look_at(attempt, run.nodes[(start + i) % run.count], wanted))
-            break;
+    if (attempt->fast != NULL && attempt->candidates.names == NULL) {
+        mn_fast_scan(attempt, attempt->fast, wanted);
+    } else {
+        mn_fast_plain_state(attempt);
+        for (size_t i = 0; i < run.count; i++) {
+            if (!look_at(attempt, run.nodes[(start + i) % run.count], wanted))
+                break;
+        }
+        attempt->rejected = attempt->rejections->len;
     }
-    const size_t seen = attempt->feasible->len + attempt->rejections->len;
-    attempt->scheduler->next_start = (start + seen) % attempt->cycle.snapshot->count;
+    attempt->seen = attempt->feasible->len + attempt->rejected;
+    attempt->scheduler->next_start = (start + attempt->seen) % attempt->cycle.snapshot->count;
 }
 
 /* The node that preemption made room on is tried alone first. */
@@ -103,9 +109,12 @@ static bool nominated_node_fits(mn_attempt *attempt)
     const mn_node_info *node =
         name == NULL ? NULL : mn_snapshot_find(attempt->cycle.snapshot, name);
     const mn_plugin *failed = NULL;
+    if (node != NULL)
+        mn_fast_plain_state(attempt);
     if (node == NULL || !mn_verdict_fits(mn_run_filters_nominated(&attempt->cycle, node, &failed)))
         return false;
     accept(attempt, node);
+    attempt->seen = 1;
     if (mn_run_extender_filters(attempt) && attempt->feasible->len > 0)
         return true;
     g_clear_pointer(&attempt->error, g_free);

@@ -35,6 +35,12 @@ static void the_reference_engine_agrees_with_every_recording(void)
         agrees(files[i], MN_ENGINE_REFERENCE);
 }
 
+static void the_fast_engine_agrees_with_every_recording(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+        agrees(files[i], MN_ENGINE_FAST);
+}
+
 static void files_of_cases_are_known_by_their_names(void)
 {
     EXPECT_TRUE(conform_is_cases("a/X.jsonl"));
@@ -92,6 +98,7 @@ extern CU_TestInfo suite_simulator_conform[];
 CU_TestInfo suite_simulator_conform[] = {
     {"the reference engine agrees with every recording",
      the_reference_engine_agrees_with_every_recording},
+    {"the fast engine agrees with every recording", the_fast_engine_agrees_with_every_recording},
     {"files of cases are known by their names", files_of_cases_are_known_by_their_names},
     {"a difference names its place", a_difference_names_its_place},
     {"a malformed case is an error with its place", a_malformed_case_is_an_error_with_its_place},

@@ -70,9 +70,11 @@ typedef struct mn_snapshot {
     size_t count;
     const mn_node_info *const *by_number; /* NULL where a number is free */
     size_t number_count;
-    uint64_t node_version; /* changes when nodes come, go or change; not with Pods */
-    uint64_t version;      /* changes with anything */
-    size_t with_affinity;  /* nodes that hold a Pod with inter-Pod affinity of any kind */
+    uint64_t node_version;   /* changes when nodes come, go or change; not with Pods */
+    uint64_t version;        /* changes with anything */
+    uint64_t object_version; /* changes with Services, controllers, namespaces, budgets */
+    bool has_nominated;      /* some Pod is nominated to some node */
+    size_t with_affinity;    /* nodes that hold a Pod with inter-Pod affinity of any kind */
 
     /* Numbers of nodes whose Pods or object changed, in order. The element at sequence
      * s is journal[s - journal_base]; who has read up to `journal_end` once and finds

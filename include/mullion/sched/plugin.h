@@ -45,6 +45,7 @@ typedef struct mn_name_set {
 /* The nodes that a Pod fits on, in the order they were found. */
 typedef struct mn_node_run {
     const mn_node_info *const *nodes;
+    const uint32_t *numbers; /* their numbers, for an index; may be NULL elsewhere */
     size_t count;
 } mn_node_run;
 
@@ -59,13 +60,33 @@ struct mn_cycle {
     uint32_t skip_filter, skip_score; /* bit per plugin index */
 };
 
-/* What a hook's answer depends on besides class, node and arguments. A LOCAL hook needs
- * nothing else, so its answer may be kept until the node changes (and what it finds in
- * cycle->state must follow from class and arguments alone). */
+/* What a hook's answer depends on, besides class and arguments. The narrower it is, the
+ * longer the answer may be kept; what such a hook finds in cycle->state must follow from
+ * class and arguments alone. */
 typedef enum mn_plugin_scope {
-    MN_SCOPE_CLUSTER,
-    MN_SCOPE_LOCAL,
+    MN_SCOPE_CLUSTER, /* anything */
+    MN_SCOPE_LOCAL,   /* the node and the Pods on it */
+    MN_SCOPE_NODE,    /* the node object (and which other nodes there are) */
 } mn_plugin_scope;
+
+/* What a plugin that looks at the whole cluster can keep of it between cycles, one a
+ * class of Pods: counts that are brought up to date node by node instead of being taken
+ * anew. Optional; its answers are those of the plain hooks, which a test sees to. */
+typedef struct mn_plugin_index {
+    /* Reads all nodes. NULL: nothing to index for this class. */
+    void *(*open)(const mn_cycle *cycle);
+    void (*close)(void *index);
+    size_t (*bytes)(const void *index);
+    /* False: objects beside nodes and Pods changed so that it has to be opened again. */
+    bool (*is_current)(const void *index, const mn_cycle *cycle);
+    /* The Pods of that node changed (the node itself did not). */
+    void (*refresh)(void *index, const mn_cycle *cycle, const mn_node_info *node);
+
+    mn_verdict (*pre_filter)(void *index, const mn_cycle *cycle);
+    mn_verdict (*filter)(const void *index, uint32_t number);
+    /* Adds weight x normalized score to totals; false: the plugin skips the Pod. */
+    bool (*score)(void *index, mn_node_run feasible, int64_t weight, int64_t *totals);
+} mn_plugin_index;
 
 struct mn_plugin {
     const char *name; /* as KubeSchedulerConfiguration spells it */
@@ -97,6 +118,8 @@ struct mn_plugin {
     mn_verdict (*score)(const mn_cycle *cycle, const mn_node_info *node, int64_t *raw);
     /* Raw scores become 0 ... 100, in place; NULL: they are that already. */
     void (*normalize)(const mn_cycle *cycle, mn_node_run feasible, int64_t *scores);
+
+    const mn_plugin_index *indexed; /* NULL: none */
 };
 
 /* All plugins, sorted by name; plugins[i]->index is i. */
