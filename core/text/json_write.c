@@ -178,21 +178,31 @@ static bool is_plain(char byte)
     return (unsigned char)byte >= 0x20 && byte != '"' && byte != '\\';
 }
 
-/* How many bytes go out as they are. A word at a time: a byte b of w below n (n <=
- * 0x80) shows in the top bit of (w - n in every byte) & ~w. */
-static size_t plain_run(const char *text, size_t len)
+/* Whether all eight bytes of a word go out as they are: a byte b of w below n (n <= 0x80)
+ * shows in the top bit of (w - n in every byte) & ~w. */
+static bool is_plain_word(const char *text)
 {
     static const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+                     ((backslash - ones) & ~backslash);
+    return (found & tops) == 0;
+}
+
+/* How many bytes go out as they are. */
+static size_t plain_run(const char *text, size_t len)
+{
     size_t at = 0;
 
-    for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
-        memcpy(&word, text + at, sizeof word);
-        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-        uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-                         ((backslash - ones) & ~backslash);
-        if ((found & tops) != 0)
-            break;
-    }
+    while (at + sizeof(uint64_t) <= len && is_plain_word(text + at))
+        at += sizeof(uint64_t);
+    /* The rest as a whole word, too, some of whose bytes have been looked at. */
+    if (at < len && len - at < sizeof(uint64_t) && len >= sizeof(uint64_t) &&
+        is_plain_word(text + len - sizeof(uint64_t)))
+        return len;
     while (at < len && is_plain(text[at]))
         at++;
     return at;
@@ -215,19 +225,22 @@ static void put_escape(mn_json_writer *json, char byte)
     json->len += 2;
 }
 
+/* Nearly always there is nothing to escape. */
 static void put_quoted(mn_json_writer *json, const char *text, size_t len)
 {
+    size_t run = plain_run(text, len);
+
     mn_json_writer_reserve(json, len + 2);
-    json->bytes[json->len++] = '"';
-    while (len > 0) {
-        size_t run = plain_run(text, len);
-        put(json, text, run);
-        text += run;
-        len -= run;
-        if (len > 0) {
-            put_escape(json, *text++);
-            len--;
-        }
+    char *out = json->bytes + json->len;
+    *out++ = '"';
+    if (run > 0)
+        memcpy(out, text, run);
+    json->len += 1 + run;
+    while (run < len) {
+        put_escape(json, text[run++]);
+        size_t more = plain_run(text + run, len - run);
+        put(json, text + run, more);
+        run += more;
     }
     put_byte(json, '"');
 }
@@ -268,6 +281,15 @@ void mn_json_raw(mn_json_writer *json, mn_str value)
     g_assert(value.len > 0);
     begin_value(json);
     put(json, value.ptr, value.len);
+    end_value(json);
+}
+
+void mn_json_raw_around(mn_json_writer *json, mn_str before, mn_str text, mn_str after)
+{
+    begin_value(json);
+    put(json, before.ptr, before.len);
+    put_quoted(json, text.ptr, text.len);
+    put(json, after.ptr, after.len);
     end_value(json);
 }
 

@@ -9,6 +9,7 @@ enum {
     NAME_ROOM = 40,     /* bytes a name takes in an answer, quotes included: a guess */
     FAILURE_ROOM = 120, /* a name and a reason */
     SCORE_ROOM = 60,
+    SCORE_MAX = 10, /* of kube-scheduler's extender protocol; any other is written as well */
 };
 
 static mn_str keep(mn_arena *arena, const mn_json_writer *json)
@@ -24,21 +25,56 @@ void wire_single_span(mn_arena *arena, const mn_json_writer *json, mn_wire_body 
     *out = (mn_wire_body){.spans = span, .count = 1, .len = span->len};
 }
 
+/* `next` stands behind `last` in a list of strings that Go wrote, which has no blanks. */
+static bool is_next_string(mn_str last, mn_str next)
+{
+    const char *end = last.ptr + last.len;
+    return next.ptr == end + 3 && memcmp(end, "\",\"", 3) == 0;
+}
+
+/* Names that stood side by side in a request go out as the bytes they were, quotes and
+ * commas in between included: it was JSON there, and is here. */
+static size_t run_of_names(const mn_wire_strings *names, size_t from)
+{
+    size_t end = from + 1;
+    while (end < names->count && is_next_string(names->items[end - 1], names->items[end]))
+        end++;
+    return end;
+}
+
 static void write_names(mn_json_writer *json, const mn_wire_strings *names)
 {
     mn_json_begin_array(json);
-    for (size_t i = 0; i < names->count; i++)
-        mn_json_str(json, names->items[i]);
+    for (size_t i = 0, end = 0; i < names->count; i = end) {
+        end = run_of_names(names, i);
+        const mn_str first = names->items[i], last = names->items[end - 1];
+        if (end == i + 1)
+            mn_json_str(json, first);
+        else
+            mn_json_raw(json,
+                        (mn_str){.ptr = first.ptr - 1,
+                                 .len = (size_t)(last.ptr - first.ptr) + last.len + 2});
+    }
     mn_json_end_array(json);
 }
 
+/* Reasons are few: each is quoted once, however many nodes it stands at. */
 static void write_failures(mn_json_writer *json, const char *key, const mn_wire_failures *failures)
 {
+    g_auto(mn_json_writer) quoted;
+    mn_str reason = {.ptr = NULL};
+    mn_json_writer_init(&quoted, MN_JSON_COMPACT);
     mn_json_key(json, key);
     mn_json_begin_object(json);
     for (size_t i = 0; i < failures->count; i++) {
-        mn_json_key_str(json, failures->items[i].node);
-        mn_json_str(json, failures->items[i].reason);
+        const mn_wire_failure *failure = &failures->items[i];
+        if (i == 0 || failure->reason.ptr != reason.ptr || failure->reason.len != reason.len) {
+            reason = failure->reason;
+            mn_json_writer_reset(&quoted);
+            mn_json_str(&quoted, reason);
+        }
+        mn_json_key_str(json, failure->node);
+        mn_json_raw(json, mn_json_writer_text(&quoted));
     }
     mn_json_end_object(json);
 }
@@ -147,20 +183,55 @@ void mn_wire_error_encode(mn_arena *arena, const char *message, mn_wire_body *ou
     mn_wire_filter_result_encode(arena, &result, out);
 }
 
+/* A score as it goes out, with a gap for the host. */
+typedef struct score_text {
+    mn_json_writer json;
+    size_t gap; /* where the empty string stands */
+} score_text;
+
+static void write_score(mn_json_writer *json, mn_str host, int64_t score, size_t *gap)
+{
+    mn_json_begin_object(json);
+    mn_json_key(json, "Host");
+    *gap = mn_json_writer_len(json);
+    mn_json_str(json, host);
+    mn_json_member_int(json, "Score", score);
+    mn_json_end_object(json);
+}
+
+static void write_around(mn_json_writer *json, mn_str host, const score_text *text)
+{
+    static const size_t quotes = 2;
+    mn_str whole = mn_json_writer_text(&text->json);
+    mn_json_raw_around(
+        json,
+        (mn_str){.ptr = whole.ptr, .len = text->gap},
+        host,
+        (mn_str){.ptr = whole.ptr + text->gap + quotes, .len = whole.len - text->gap - quotes});
+}
+
 void mn_wire_scores_encode(mn_arena *arena, const mn_wire_scores *scores, mn_wire_body *out)
 {
     g_auto(mn_json_writer) json;
+    score_text texts[SCORE_MAX + 1]; /* thousands of hosts share few scores */
     mn_json_writer_init(&json, MN_JSON_COMPACT);
     mn_json_writer_reserve(&json, scores->count * SCORE_ROOM);
+    for (int64_t score = 0; score <= SCORE_MAX; score++) {
+        mn_json_writer_init(&texts[score].json, MN_JSON_COMPACT);
+        write_score(&texts[score].json, (mn_str){.ptr = ""}, score, &texts[score].gap);
+    }
     mn_json_begin_array(&json);
     for (size_t i = 0; i < scores->count; i++) {
-        mn_json_begin_object(&json);
-        mn_json_key(&json, "Host");
-        mn_json_str(&json, scores->items[i].host);
-        mn_json_member_int(&json, "Score", scores->items[i].score);
-        mn_json_end_object(&json);
+        const mn_wire_score *score = &scores->items[i];
+        size_t gap;
+        if (score->score >= 0 && score->score <= SCORE_MAX)
+            write_around(&json, score->host, &texts[score->score]);
+        else
+            write_score(&json, score->host, score->score, &gap);
     }
     mn_json_end_array(&json);
+    for (size_t score = 0; score <= SCORE_MAX; score++)
+        mn_json_writer_clear(&texts[score].json);
     wire_single_span(arena, &json, out);
 }
 

@@ -185,6 +185,21 @@ static void a_writer_is_used_again_after_reset(void)
     }
 }
 
+static void a_string_is_quoted_between_fixed_parts(void)
+{
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_json_begin_array(&json);
+    for (int i = 0; i < 2; i++)
+        mn_json_raw_around(&json,
+                           MN_STR_LIT("[5,"),
+                           i == 0 ? MN_STR_LIT("a\"b") : MN_STR_LIT(""),
+                           MN_STR_LIT("]"));
+    mn_json_end_array(&json);
+    mn_str text = mn_json_writer_text(&json);
+    EXPECT_TRUE(mn_str_eq(text, MN_STR_LIT("[[5,\"a\\\"b\"],[5,\"\"]]")));
+}
+
 extern CU_TestInfo suite_core_json_write[];
 CU_TestInfo suite_core_json_write[] = {
     {"containers nest and commas stand where they belong",
@@ -197,6 +212,7 @@ CU_TestInfo suite_core_json_write[] = {
      numbers_are_the_shortest_text_that_reads_back},
     {"doubles survive the way there and back", doubles_survive_the_way_there_and_back},
     {"a tree is written as it was read", a_tree_is_written_as_it_was_read},
+    {"a string is quoted between fixed parts", a_string_is_quoted_between_fixed_parts},
     {"a writer is used again after reset", a_writer_is_used_again_after_reset},
     CU_TEST_INFO_NULL,
 };

@@ -288,6 +288,38 @@ static void whole_nodes_go_back_as_the_bytes_that_came(void)
     }
 }
 
+/* Of the names of a body those at the places in `keep` come back as `want`. */
+static void names_come_back(const char *names, const char *keep, const char *want)
+{
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    g_autofree char *text = g_strdup_printf("{\"Pod\":{},\"NodeNames\":%s}", names);
+    mn_wire_args args;
+    mn_wire_body body;
+    EXPECT_TRUE(mn_wire_args_decode(arena, mn_str_of(text), &mn_wire_limits_default, &args, NULL));
+    mn_str kept[16];
+    size_t count = 0;
+    for (const char *at = keep; *at != '\0'; at++)
+        kept[count++] = args.names[*at - '0'];
+    const mn_wire_filter_result result = {.has_names = true,
+                                          .names = {.items = kept, .count = count}};
+    mn_wire_filter_result_encode(arena, &result, &body);
+    g_autofree char *whole = g_strdup_printf("{\"Nodes\":null,\"NodeNames\":%s,\"FailedNodes\":{},"
+                                             "\"FailedAndUnresolvableNodes\":{},\"Error\":\"\"}",
+                                             want);
+    EXPECT_STR(mn_arena_strndup(arena, body.spans[0].ptr, body.spans[0].len), whole);
+}
+
+static void runs_of_names_go_back_as_they_stood(void)
+{
+    names_come_back("[\"a\",\"b\",\"c\",\"d\"]", "0123", "[\"a\",\"b\",\"c\",\"d\"]");
+    names_come_back("[\"a\",\"b\",\"c\",\"d\"]", "013", "[\"a\",\"b\",\"d\"]");
+    names_come_back("[\"a\",\"b\",\"c\",\"d\"]", "2310", "[\"c\",\"d\",\"b\",\"a\"]");
+    names_come_back("[\"a\", \"b\",\"c\"]", "012", "[\"a\",\"b\",\"c\"]");
+    names_come_back("[\"a\\\"\",\"b\",\"c\"]", "012", "[\"a\\\"\",\"b\",\"c\"]");
+    names_come_back("[\"a\",\"\\u0062\",\"c\",\"d\"]", "0123", "[\"a\",\"b\",\"c\",\"d\"]");
+    names_come_back("[\"\",\"\",\"\xc3\xa9\"]", "012", "[\"\",\"\",\"\xc3\xa9\"]");
+}
+
 static void check_echo(const capture *call, void *data)
 {
     g_autoptr(mn_arena) arena = mn_arena_new();
@@ -345,6 +377,7 @@ CU_TestInfo suite_core_wire_answer[] = {
      answers_are_read_with_the_manners_of_encoding_json},
     {"a score is a 64-bit integer", a_score_is_a_64_bit_integer},
     {"answers use the names of Go", answers_use_the_names_of_go},
+    {"runs of names go back as they stood", runs_of_names_go_back_as_they_stood},
     {"whole nodes go back as the bytes that came", whole_nodes_go_back_as_the_bytes_that_came},
     {"recorded nodes survive the way there and back",
      recorded_nodes_survive_the_way_there_and_back},

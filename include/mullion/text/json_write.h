@@ -87,6 +87,9 @@ void mn_json_bool(mn_json_writer *json, bool value);
 void mn_json_null(mn_json_writer *json);
 /* A value that is JSON already, byte for byte as it is. */
 void mn_json_raw(mn_json_writer *json, mn_str value);
+/* The same with one string in it: `before` and `after` are JSON around where it stands. For
+ * thousands of values that differ in nothing else. */
+void mn_json_raw_around(mn_json_writer *json, mn_str before, mn_str text, mn_str after);
 void mn_json_tree(mn_json_writer *json, const json_t *value);
 
 /* For messages: one quoted string or number without a writer. */
