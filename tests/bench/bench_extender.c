@@ -49,7 +49,7 @@ static void append_node(GString *out, int number, bool whole)
     g_string_append(out, "}");
     if (whole) { /* managedFields are about a third of a node */
         g_string_append(out, ",\"managedFields\":[{\"manager\":\"kubelet\",\"fieldsV1\":{");
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 150; i++)
             g_string_append_printf(out, "%s\"f:field-number-%d\":{\".\":{}}", i ? "," : "", i);
         g_string_append(out, "}}]");
     }
