@@ -37,6 +37,7 @@ typedef struct mn_option {
     const char *value; /* "FORMAT"; NULL for a flag */
     const char *help;
     const char *const *choices; /* CHOICE: NULL-terminated */
+    const char *const *told;    /* what each choice means; NULL where they speak for themselves */
     size_t offset;              /* in the argument struct */
     mn_option_kind kind;
     char letter; /* 'o', or 0 */

@@ -35,10 +35,14 @@ const size_t mn_manual_exit_count = G_N_ELEMENTS(mn_manual_exits);
 
 char *mn_manual_option_text(const mn_option *option)
 {
-    if (option->kind != MN_OPTION_CHOICE)
-        return g_strdup(option->help);
-    g_autofree char *all = mn_words_join(option->choices, ", ");
-    return g_strdup_printf("%s: %s", option->help, all);
+    GString *text = g_string_new(option->help);
+    for (size_t i = 0; option->kind == MN_OPTION_CHOICE && option->choices[i] != NULL; i++) {
+        g_string_append(text, i == 0 ? ": " : ", ");
+        g_string_append(text, option->choices[i]);
+        if (option->told != NULL)
+            g_string_append_printf(text, " (%s)", option->told[i]);
+    }
+    return g_string_free(text, FALSE);
 }
 
 char *mn_manual_example_line(const char *program, const mn_example *example)

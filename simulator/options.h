@@ -22,6 +22,13 @@
         .name = (long_name), .letter = (short_name), .value = (meta), .help = (text),  \
         .choices = (words), .offset = offsetof(type, member), .kind = MN_OPTION_CHOICE \
     }
+/* ... with a word on each choice, in the same order. */
+#define MN_CHOICE_TOLD(type, member, long_name, short_name, meta, words, each, text)  \
+    {                                                                                 \
+        .name = (long_name), .letter = (short_name), .value = (meta), .help = (text), \
+        .choices = (words), .told = (each), .offset = offsetof(type, member),         \
+        .kind = MN_OPTION_CHOICE                                                      \
+    }
 #define MN_INT(type, member, long_name, short_name, meta, text)                       \
     {                                                                                 \
         .name = (long_name), .letter = (short_name), .value = (meta), .help = (text), \

@@ -5,6 +5,13 @@
 
 const char *const mn_color_words[] = {"auto", "always", "never", NULL};
 
+const char *const mn_color_helps[] = {
+    "on a terminal, unless NO_COLOR is set",
+    "even into a file",
+    "plain text",
+    NULL,
+};
+
 mn_page mn_page_of(const mn_call *call, int color)
 {
     bool wanted = color == MN_COLOR_ALWAYS;

@@ -11,16 +11,11 @@
 /* Indexes of the --color words. */
 typedef enum mn_color_when { MN_COLOR_AUTO, MN_COLOR_ALWAYS, MN_COLOR_NEVER } mn_color_when;
 
-extern const char *const mn_color_words[];
+extern const char *const mn_color_words[], *const mn_color_helps[];
 
 #define MN_COLOR_OPTION(type, member) \
-    MN_CHOICE(type,                   \
-              member,                 \
-              "color",                \
-              0,                      \
-              "WHEN",                 \
-              mn_color_words,         \
-              "colours; auto means on a terminal, unless NO_COLOR is set")
+    MN_CHOICE_TOLD(                   \
+        type, member, "color", 0, "WHEN", mn_color_words, mn_color_helps, "colours in the output")
 
 /* Standard output: colours by --color, the terminal and NO_COLOR; as wide as the terminal. */
 mn_page mn_page_of(const mn_call *call, int color);

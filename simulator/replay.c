@@ -15,6 +15,15 @@ const char *const mn_replay_extenders[] = {
     NULL,
 };
 
+const char *const mn_replay_extender_helps[] = {
+    "as the scenario says",
+    "none",
+    "watches only",
+    "scores nodes",
+    "filters and scores nodes",
+    NULL,
+};
+
 bool mn_replay_is_text(const mn_replay_args *args)
 {
     return strcmp(mn_report_names[args->output], "json") != 0;

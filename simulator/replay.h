@@ -16,25 +16,34 @@ typedef struct mn_replay_args {
     mn_opt_int seed;
 } mn_replay_args;
 
-/* "scenario" (as it says), then the modes. */
-extern const char *const mn_replay_extenders[];
+/* "scenario" (as it says), then the modes; what each means. */
+extern const char *const mn_replay_extenders[], *const mn_replay_extender_helps[];
 
 /* Rows for a struct with a member `replay`. */
-#define MN_REPLAY_OPTIONS(type)                                                                \
-    MN_CHOICE(type, replay.output, "output", 'o', "FORMAT", mn_report_names, "what to print"), \
-        MN_CHOICE(type,                                                                        \
-                  replay.extender,                                                             \
-                  "extender",                                                                  \
-                  'e',                                                                         \
-                  "MODE",                                                                      \
-                  mn_replay_extenders,                                                         \
-                  "mullion-extender beside kube-scheduler, as the scenario says or else"),     \
-        MN_INT(type,                                                                           \
-               replay.seed,                                                                    \
-               "seed",                                                                         \
-               's',                                                                            \
-               "N",                                                                            \
-               "what kube-scheduler leaves to chance, instead of the scenario's seed"),        \
+#define MN_REPLAY_OPTIONS(type)                                                        \
+    MN_CHOICE_TOLD(type,                                                               \
+                   replay.output,                                                      \
+                   "output",                                                           \
+                   'o',                                                                \
+                   "FORMAT",                                                           \
+                   mn_report_names,                                                    \
+                   mn_report_helps,                                                    \
+                   "what to print"),                                                   \
+        MN_CHOICE_TOLD(type,                                                           \
+                       replay.extender,                                                \
+                       "extender",                                                     \
+                       'e',                                                            \
+                       "MODE",                                                         \
+                       mn_replay_extenders,                                            \
+                       mn_replay_extender_helps,                                       \
+                       "mullion-extender beside kube-scheduler"),                      \
+        MN_INT(type,                                                                   \
+               replay.seed,                                                            \
+               "seed",                                                                 \
+               's',                                                                    \
+               "N",                                                                    \
+               "number that decides what kube-scheduler leaves to chance, instead of " \
+               "the scenario's"),                                                      \
         MN_COLOR_OPTION(type, replay.color)
 
 /* Does the format take words around it, or is it for programs? */

@@ -19,14 +19,14 @@ typedef struct mn_view {
 
 typedef struct mn_report {
     const char *name;
-    const char *help;
     void (*print)(const mn_record *record, const mn_view *view, GString *out);
 } mn_report;
 
 /* All reports; the first is the default. */
 const mn_report *mn_reports(size_t *count);
 
-/* Their names, NULL-terminated, in the same order. */
+/* Their names, NULL-terminated, and what they are for, in the same order. */
 extern const char *const mn_report_names[];
+extern const char *const mn_report_helps[];
 
 #endif

@@ -2,7 +2,7 @@
 /* The table of reports. */
 #include "simulator/reports/reports.h"
 
-#define REPORT(name, what) {#name, what, mn_report_##name},
+#define REPORT(name, what) {#name, mn_report_##name},
 static const mn_report reports[] = {
 #include "simulator/reports/reports.def"
 };
@@ -10,6 +10,13 @@ static const mn_report reports[] = {
 
 const char *const mn_report_names[] = {
 #define REPORT(name, what) #name,
+#include "simulator/reports/reports.def"
+#undef REPORT
+    NULL,
+};
+
+const char *const mn_report_helps[] = {
+#define REPORT(name, what) what,
 #include "simulator/reports/reports.def"
 #undef REPORT
     NULL,

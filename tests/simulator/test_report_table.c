@@ -18,7 +18,7 @@ static void every_format_has_a_printer_and_a_name(void)
         reports[i].print(sample_record(), &(mn_view){.again = "mullion run x"}, out);
         EXPECT_TRUE(out->len > 0 && out->str[out->len - 1] == '\n');
         EXPECT_STR(mn_report_names[i], reports[i].name);
-        EXPECT_TRUE(*reports[i].help != '\0');
+        EXPECT_TRUE(*mn_report_helps[i] != '\0');
     }
     EXPECT_TRUE(mn_report_names[count] == NULL);
 }
