@@ -147,9 +147,10 @@ static bool configure_all(mn_arena *arena, const mn_at *at, mn_profile *profile,
     for (size_t i = 0; i < mn_at_count(at); i++) {
         const mn_at element = mn_at_element(at, i);
         const mn_at name = mn_at_member(&element, "name"), args = mn_at_member(&element, "args");
-        const mn_plugin *plugin;
+        const mn_plugin *plugin = NULL;
         if (!mn_plugin_read(&name, &plugin, error))
             return false;
+        g_assert(plugin != NULL);
         if (seen[plugin->index])
             return mn_at_error(
                 &name, MN_ERROR_SCHEMA, error, "\"%s\" is configured twice", plugin->name);

@@ -87,6 +87,9 @@ static const mn_node_info *ghost_node(mn_arena *arena, const char *name)
     mn_node_info *info = MN_ARENA_NEW(arena, mn_node_info, 1);
     node->meta.name = name;
     info->node = node;
+    info->pods = MN_ARENA_NEW(arena, GArray, 1); /* empty, and only ever read */
+    info->ports = MN_ARENA_NEW(arena, GArray, 1);
+    info->images = MN_ARENA_NEW(arena, GPtrArray, 1);
     return info;
 }
 

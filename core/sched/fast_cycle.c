@@ -123,6 +123,7 @@ static bool take(struct scan *scan, uint32_t number, size_t wanted, bool keep_re
         g_ptr_array_add(attempt->feasible, (gpointer)(uintptr_t)node);
         return true;
     }
+    g_assert(failed != NULL);
     attempt->rejected++;
     attempt->rejectors |= 1U << failed->index;
     if (keep_rejections)

@@ -99,7 +99,7 @@ static bool read_disabled(const mn_at *at, struct set *set, GError **error)
     for (size_t i = 0; i < mn_at_count(at); i++) {
         const mn_at element = mn_at_element(at, i);
         const mn_at name_at = mn_at_member(&element, "name");
-        const mn_plugin *plugin;
+        const mn_plugin *plugin = NULL;
         const char *name = NULL;
         if (!mn_read_string(&name_at, &name, error))
             return false;
@@ -109,6 +109,7 @@ static bool read_disabled(const mn_at *at, struct set *set, GError **error)
         }
         if (!mn_plugin_read(&name_at, &plugin, error))
             return false;
+        g_assert(plugin != NULL);
         set->disabled[plugin->index] = true;
     }
     return true;
@@ -121,12 +122,13 @@ static bool read_enabled(const mn_at *at, struct set *set, GError **error)
         const mn_at element = mn_at_element(at, i);
         const mn_at name_at = mn_at_member(&element, "name");
         const mn_at weight_at = mn_at_member(&element, "weight");
-        const mn_plugin *plugin;
+        const mn_plugin *plugin = NULL;
         int64_t weight = 0;
         if (!check_members(&element, known, G_N_ELEMENTS(known), error) ||
             !mn_plugin_read(&name_at, &plugin, error) ||
             !mn_read_int(&weight_at, 0, INT32_MAX, &weight, error))
             return false;
+        g_assert(plugin != NULL);
         if (mn_plugin_list_has(&set->enabled, plugin))
             return mn_at_error(
                 &name_at, MN_ERROR_SCHEMA, error, "plugin \"%s\" is enabled twice", plugin->name);

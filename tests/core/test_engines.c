@@ -174,32 +174,42 @@ static void remove_some(struct twin *twin)
     g_ptr_array_remove_index_fast(twin->bound, index);
 }
 
-/* What else happens to a cluster between two Pods. */
+static void lose_node(struct twin *twin)
+{
+    const mn_node *node = twin->objects->nodes->pdata[draw(twin, NODES)];
+    mn_cache_remove_node(twin->cache, node->meta.name);
+}
+
+static void gain_node(struct twin *twin)
+{
+    mn_cache_add_node(twin->cache, twin->objects->nodes->pdata[draw(twin, NODES)]);
+}
+
+static void gain_service(struct twin *twin)
+{
+    mn_cache_add_service(twin->cache, twin->objects->services->pdata[draw(twin, KINDS)]);
+}
+
+static void lose_service(struct twin *twin)
+{
+    mn_cache_remove_service(twin->cache, twin->objects->services->pdata[draw(twin, KINDS)]);
+}
+
+/* What else happens to a cluster between two Pods; often nothing. */
 static void disturb(struct twin *twin)
 {
-    const guint index = (guint)draw(twin, NODES);
-    const mn_node *node = twin->objects->nodes->pdata[index];
-    switch (draw(twin, 12)) {
-    case 0:
-        mn_cache_remove_node(twin->cache, node->meta.name);
-        break;
-    case 1:
-        mn_cache_add_node(twin->cache, node);
-        break;
-    case 2:
-        mn_cache_add_service(twin->cache, twin->objects->services->pdata[draw(twin, KINDS)]);
-        break;
-    case 3:
-        mn_cache_remove_service(twin->cache, twin->objects->services->pdata[draw(twin, KINDS)]);
-        break;
-    case 4:
-    case 5:
-    case 6:
-        remove_some(twin);
-        break;
-    default:
-        break;
-    }
+    static void (*const events[])(struct twin *) = {
+        lose_node,
+        gain_node,
+        gain_service,
+        lose_service,
+        remove_some,
+        remove_some,
+        remove_some,
+    };
+    const uint64_t event = draw(twin, 12);
+    if (event < G_N_ELEMENTS(events))
+        events[event](twin);
 }
 
 static void step(struct twin *twin, int number)

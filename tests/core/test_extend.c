@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the cycle treats what extenders answer. */
+#include "mullion/base/error.h"
+#include "tests/support/expect.h"
+#include "tests/support/world.h"
+
+#include <string.h>
+
+#define NODE(name)                                                                               \
+    "---\n{apiVersion: v1, kind: Node, metadata: {name: " name "}, status: {allocatable: {cpu: " \
+    "'4', memory: 8Gi, pods: 9}}}\n"
+#define POD \
+    "---\n{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}\n"
+
+/* What the extender of a test does. */
+struct script {
+    const char *keep;         /* letters of the nodes it lets pass */
+    const char *fail;         /* letters of those in failedNodes */
+    const char *unresolvable; /* ... in failedAndUnresolvableNodes */
+    const char *ghost;
+    const char *error;
+    const char *favourite;
+    size_t calls;
+};
+
+static bool names(const char *letters, const mn_node_info *node)
+{
+    return letters != NULL && strchr(letters, *mn_node_info_name(node)) != NULL;
+}
+
+static void fail(mn_extender_answer *answer, const mn_node_info *node, bool unresolvable)
+{
+    const mn_extender_failure failure = {
+        .node = mn_node_info_name(node),
+        .reason = unresolvable ? "wrong OS" : "busy",
+        .unresolvable = unresolvable,
+    };
+    g_array_append_val(answer->failures, failure);
+}
+
+static bool filter(const mn_extender *extender, const mn_pod *pod, const mn_node_info *const *nodes,
+                   size_t count, mn_extender_answer *answer, GError **error)
+{
+    struct script *script = extender->data;
+    (void)pod;
+    script->calls++;
+    if (script->error != NULL) {
+        g_set_error_literal(error, MN_ERROR, MN_ERROR_IO, script->error);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        answer->kept[i] = names(script->keep, nodes[i]);
+        if (names(script->fail, nodes[i]))
+            fail(answer, nodes[i], false);
+        if (names(script->unresolvable, nodes[i]))
+            fail(answer, nodes[i], true);
+    }
+    if (script->ghost != NULL)
+        g_ptr_array_add(answer->ghosts, (gpointer)(uintptr_t)script->ghost);
+    return true;
+}
+
+static bool prioritize(const mn_extender *extender, const mn_pod *pod,
+                       const mn_node_info *const *nodes, size_t count, int64_t *scores,
+                       GError **error)
+{
+    const struct script *script = extender->data;
+    (void)pod;
+    if (script->error != NULL) {
+        g_set_error_literal(error, MN_ERROR, MN_ERROR_IO, script->error);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        scores[i] = names(script->favourite, nodes[i]) ? 10 : 0;
+    return true;
+}
+
+static world *world_with(struct script *script, mn_extender *extender,
+                         const mn_extender *const *list)
+{
+    world *w = world_new(NODE("a") NODE("b") NODE("c") POD);
+    *extender = (mn_extender){
+        .name = "test", .weight = 1, .data = script, .filter = filter, .prioritize = prioritize};
+    w->profile->extenders = list;
+    w->profile->extender_count = 1;
+    return w;
+}
+
+static void what_it_keeps_is_placed_by_its_scores(void)
+{
+    struct script script = {.keep = "bc", .favourite = "c"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    const mn_outcome *outcome = world_place(w, "p");
+    EXPECT_STR(outcome->node, "c");
+    EXPECT_INT((int64_t)outcome->feasible, 2);
+    EXPECT_INT((int64_t)outcome->evaluated, 3);
+    const int64_t best = outcome->best;
+    script.favourite = "";
+    EXPECT_INT(world_place(w, "p")->best, best - 100); /* 10 x weight x 10 */
+}
+
+static void nodes_left_out_without_a_word_count_in_no_reason(void)
+{
+    struct script script = {.fail = "a", .unresolvable = "b"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    expect_place(w,
+                 "p",
+                 "0/3 nodes are available: 1 busy, 1 wrong OS. no new claims to deallocate, "
+                 "preemption: 0/3 nodes are available: 1 No preemption victims found for incoming "
+                 "pod, 2 Preemption is not helpful for scheduling.");
+}
+
+static void an_error_fails_the_cycle_unless_it_may_be_ignored(void)
+{
+    struct script script = {.error = "Post \"http://x/filter\": EOF"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    EXPECT_INT(world_place(w, "p")->kind, MN_OUTCOME_ERROR);
+    expect_place(w, "p", "Post \"http://x/filter\": EOF");
+    extender.ignorable = true;
+    expect_place(w, "p", "a");
+    extender.ignorable = false;
+    extender.filter = NULL; /* a failing prioritize only means no scores */
+    expect_place(w, "p", "a");
+}
+
+static void a_node_that_only_the_extender_knows_is_taken(void)
+{
+    struct script script = {.keep = "", .ghost = "ghost"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    expect_place(w, "p", "ghost");
+    script.keep = "ab";
+    EXPECT_INT((int64_t)world_place(w, "p")->feasible, 3);
+}
+
+static void it_is_asked_only_about_pods_with_its_resources(void)
+{
+    struct script script = {.keep = "a"};
+    static const char *const managed[] = {"x.io/os"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    extender.managed_resources = managed;
+    extender.managed_count = 1;
+    world_place(w, "p");
+    EXPECT_INT((int64_t)script.calls, 0);
+    extender.managed_count = 0;
+    world_place(w, "p");
+    EXPECT_INT((int64_t)script.calls, 1);
+}
+
+extern CU_TestInfo suite_core_extend[];
+CU_TestInfo suite_core_extend[] = {
+    {"what it keeps is placed by its scores", what_it_keeps_is_placed_by_its_scores},
+    {"nodes left out without a word count in no reason",
+     nodes_left_out_without_a_word_count_in_no_reason},
+    {"an error fails the cycle unless it may be ignored",
+     an_error_fails_the_cycle_unless_it_may_be_ignored},
+    {"a node that only the extender knows is taken", a_node_that_only_the_extender_knows_is_taken},
+    {"it is asked only about pods with its resources",
+     it_is_asked_only_about_pods_with_its_resources},
+    CU_TEST_INFO_NULL,
+};
