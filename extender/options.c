@@ -63,6 +63,23 @@ static bool unknown_option(const char *word, GError **error)
     return false;
 }
 
+/* The last one would win silently, and somebody would miss half of the nodes. */
+static bool set_once(char **member, const char *name, const char *value, GError **error)
+{
+    if (*member != NULL) {
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_SYNTAX,
+                    "option \"%s\" is given twice: \"%s\" and \"%s\"",
+                    name,
+                    *member,
+                    value);
+        return false;
+    }
+    *member = g_strdup(value);
+    return true;
+}
+
 /* Takes the words of one option; NULL on an error. */
 static char **take(char **words, ext_options *out, GError **error)
 {
@@ -89,10 +106,8 @@ static char **take(char **words, ext_options *out, GError **error)
             out->action = row->action;
             return words + 1;
         }
-        char **member = member_of(out, row->name);
-        g_free(*member);
-        *member = g_strdup(value);
-        return words + (joined ? 1 : 2);
+        return set_once(member_of(out, row->name), name, value, error) ? words + (joined ? 1 : 2)
+                                                                       : NULL;
     }
     (void)unknown_option(*words, error);
     return NULL;

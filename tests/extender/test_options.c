@@ -38,6 +38,7 @@ static void wrong_usage_is_said_with_a_remedy(void)
     refuses("--nods x", "unknown option \"--nods\", did you mean \"--nodes\"?");
     refuses("serve", "unexpected \"serve\", see --help");
     refuses("--nodes", "option \"--nodes\" wants an argument: --nodes PATH");
+    refuses("--nodes a --nodes=b", "option \"--nodes\" is given twice: \"a\" and \"b\"");
     refuses("--version=1", "option \"--version\" takes no argument");
 }
 
