@@ -101,6 +101,9 @@ void mn_find_feasible(mn_attempt *attempt);
 bool mn_run_extender_filters(mn_attempt *attempt);
 void mn_run_extender_scores(mn_attempt *attempt);
 
+/* Extenders have their say about preemption->candidates. False: preemption->error. */
+bool mn_run_extender_preempt(mn_attempt *attempt);
+
 /* ---- message.c */
 
 /* "0/N nodes are available: ..." and the counted reasons behind it. */

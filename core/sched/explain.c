@@ -76,7 +76,7 @@ static void take_scores(const mn_cycle *cycle, const mn_scores *scores, size_t i
 static mn_node_explanation *find_node(mn_explanation *explanation, const mn_node_info *node)
 {
     for (size_t i = 0; i < explanation->count; i++) {
-        if (explanation->nodes[i].node == node)
+        if (explanation->nodes[i].node->node == node->node)
             return &explanation->nodes[i];
     }
     return NULL; /* only an extender knows it */

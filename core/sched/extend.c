@@ -93,6 +93,24 @@ static const mn_node_info *ghost_node(mn_arena *arena, const char *name)
     return info;
 }
 
+/* kubernetes/kubernetes#141781: whole nodes that come back from an extender are scored as
+ * if nothing were on them, neither Pods nor images. */
+static void forget_what_is_on(mn_attempt *attempt)
+{
+    mn_arena *arena = attempt->cycle.arena;
+    for (guint i = 0; i < attempt->feasible->len; i++) {
+        const mn_node_info *node = g_ptr_array_index(attempt->feasible, i);
+        mn_node_info *bare = MN_ARENA_NEW(arena, mn_node_info, 1);
+        *bare = *ghost_node(arena, mn_node_info_name(node));
+        bare->node = node->node;
+        bare->number = node->number;
+        bare->allocatable = node->allocatable;
+        bare->allowed_pods = node->allowed_pods;
+        g_ptr_array_index(attempt->feasible, i) = bare;
+    }
+    attempt->ghosts += attempt->feasible->len;
+}
+
 static bool filter_by(mn_attempt *attempt, const mn_extender *extender, GError **error)
 {
     mn_arena *arena = attempt->cycle.arena;
@@ -136,7 +154,12 @@ bool mn_run_extender_filters(mn_attempt *attempt)
         g_autoptr(GError) error = NULL;
         if (extender->filter == NULL || !is_interested(extender, attempt->cycle.pod))
             continue;
-        if (filter_by(attempt, extender, &error) || extender->ignorable)
+        if (filter_by(attempt, extender, &error)) {
+            if (!extender->node_cache_capable && !profile->quirks.fix_empty_node_infos)
+                forget_what_is_on(attempt);
+            continue;
+        }
+        if (extender->ignorable)
             continue;
         attempt->error = g_strdup(error->message);
         return false;
@@ -166,4 +189,87 @@ void mn_run_extender_scores(mn_attempt *attempt)
         for (size_t j = 0; j < count; j++)
             attempt->totals[j] += scores[j] * extender->weight * TO_PLUGIN_SCALE;
     }
+}
+
+/* ------------------------------------------------------------------ preempt */
+
+static mn_extender_victims *ask_about(mn_arena *arena, const mn_preemption *preemption)
+{
+    mn_extender_victims *nodes =
+        MN_ARENA_NEW(arena, mn_extender_victims, preemption->candidate_count);
+    for (size_t i = 0; i < preemption->candidate_count; i++) {
+        const mn_candidate *candidate = &preemption->candidates[i];
+        const mn_pod **victims = MN_ARENA_NEW(arena, const mn_pod *, candidate->victim_count);
+        for (size_t j = 0; j < candidate->victim_count; j++)
+            victims[j] = candidate->victims[j].pod;
+        nodes[i] = (mn_extender_victims){
+            .node = candidate->node,
+            .victims = victims,
+            .victim_count = candidate->victim_count,
+            .violations = candidate->violations,
+        };
+    }
+    return nodes;
+}
+
+static mn_candidate answered(mn_attempt *attempt, const mn_extender_victims *node)
+{
+    mn_pod_info *victims = MN_ARENA_NEW(attempt->cycle.arena, mn_pod_info, node->victim_count);
+    for (size_t i = 0; i < node->victim_count; i++)
+        victims[i] = (mn_pod_info){
+            .pod = node->victims[i],
+            .class_ = mn_cache_class_of(attempt->scheduler->cache, node->victims[i]),
+        };
+    return (mn_candidate){
+        .node = node->node,
+        .victims = victims,
+        .victim_count = node->victim_count,
+        .violations = node->violations,
+    };
+}
+
+/* A node without victims is an error, or is dropped where errors may be ignored. */
+static bool take_answer(mn_attempt *attempt, const mn_extender *extender,
+                        const mn_extender_victims *nodes)
+{
+    mn_preemption *preemption = &attempt->preemption;
+    size_t count = 0;
+    for (size_t i = 0; i < preemption->candidate_count; i++) {
+        if (nodes[i].kept && nodes[i].victim_count == 0 && !extender->ignorable) {
+            preemption->error = mn_arena_printf(attempt->cycle.arena,
+                                                "expected at least one victim pod on node \"%s\"",
+                                                mn_node_info_name(nodes[i].node));
+            return false;
+        }
+        if (nodes[i].kept && nodes[i].victim_count > 0)
+            preemption->candidates[count++] = answered(attempt, &nodes[i]);
+    }
+    preemption->candidate_count = count;
+    return true;
+}
+
+bool mn_run_extender_preempt(mn_attempt *attempt)
+{
+    const mn_profile *profile = attempt->cycle.profile;
+    mn_preemption *preemption = &attempt->preemption;
+    for (size_t i = 0; i < profile->extender_count && preemption->candidate_count > 0; i++) {
+        const mn_extender *extender = profile->extenders[i];
+        g_autoptr(GError) error = NULL;
+        if (extender->preempt == NULL || !is_interested(extender, attempt->cycle.pod))
+            continue;
+        mn_extender_victims *nodes = ask_about(attempt->cycle.arena, preemption);
+        if (extender->preempt(extender,
+                              attempt->cycle.pod,
+                              nodes,
+                              preemption->candidate_count,
+                              attempt->cycle.arena,
+                              &error)) {
+            if (!take_answer(attempt, extender, nodes))
+                return false;
+        } else if (!extender->ignorable) {
+            preemption->error = mn_arena_strdup(attempt->cycle.arena, error->message);
+            return false;
+        }
+    }
+    return true;
 }

@@ -236,6 +236,11 @@ static const char *preempt(mn_attempt *attempt, mn_outcome *outcome)
         return "not eligible due to a terminating pod on the nominated node.";
     attempt->preemption = mn_find_candidates(attempt);
     if (attempt->preemption.candidate_count > 0) {
+        attempt->preemption.error = NULL; /* other nodes' errors are forgotten */
+        if (!mn_run_extender_preempt(attempt))
+            return attempt->preemption.error;
+        if (attempt->preemption.candidate_count == 0)
+            return "no candidate node for preemption";
         nominate(attempt, outcome);
         return NULL;
     }

@@ -112,8 +112,7 @@ static struct cluster cluster_new(size_t nodes)
     limits.values = SIZE_MAX;
     GError *error = NULL;
     if (!mn_objects_load(cluster.objects, &source, &limits, &error)) {
-        fprintf(stderr, "bench_sched: %s\n", error->message);
-        exit(1);
+        g_error("bench_sched: %s", error->message);
     }
     for (guint i = 0; i < cluster.objects->nodes->len; i++)
         mn_cache_add_node(cluster.cache, cluster.objects->nodes->pdata[i]);

@@ -75,6 +75,24 @@ static bool prioritize(const mn_extender *extender, const mn_pod *pod,
     return true;
 }
 
+static bool preempt(const mn_extender *extender, const mn_pod *pod, mn_extender_victims *nodes,
+                    size_t count, mn_arena *arena, GError **error)
+{
+    const struct script *script = extender->data;
+    (void)pod;
+    (void)arena;
+    if (script->error != NULL) {
+        g_set_error_literal(error, MN_ERROR, MN_ERROR_IO, script->error);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        nodes[i].kept = names(script->keep, nodes[i].node);
+        if (names(script->fail, nodes[i].node))
+            nodes[i].victim_count = 0;
+    }
+    return true;
+}
+
 static world *world_with(struct script *script, mn_extender *extender,
                          const mn_extender *const *list)
 {
@@ -156,6 +174,60 @@ static void it_is_asked_only_about_pods_with_its_resources(void)
     EXPECT_INT((int64_t)script.calls, 1);
 }
 
+/* kubernetes/kubernetes#141781: 97 instead of what is left of the node. */
+static void whole_nodes_that_come_back_are_scored_as_if_empty(void)
+{
+    struct script script = {.keep = "abc"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    mn_pod there = *world_pod(w, "p");
+    there.meta.name = "there";
+    mn_cache_add_pod(w->cache, &there, "a");
+    expect_scores(w, "NodeResourcesFit", "p", "a", "97 97");
+    w->profile->quirks.fix_empty_node_infos = true;
+    expect_scores(w, "NodeResourcesFit", "p", "a", "95 95");
+    w->profile->quirks.fix_empty_node_infos = false;
+    extender.node_cache_capable = true;
+    expect_scores(w, "NodeResourcesFit", "p", "a", "95 95");
+}
+
+#define FULL(name, priority, node)                                              \
+    "---\n{apiVersion: v1, kind: Pod, metadata: {name: " name "}, spec: {" node \
+    "priority: " priority                                                       \
+    ", containers: [{name: c, image: i, resources: {requests: {cpu: '3'}}}]}}\n"
+
+static void it_has_its_say_about_victims(void)
+{
+    struct script script = {.keep = "b"};
+    mn_extender extender = {.name = "test", .data = &script, .preempt = preempt};
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_new(NODE("a") NODE("b") FULL("x", "1", "nodeName: a, ")
+                                       FULL("z", "2", "nodeName: b, ") FULL("p", "9", ""));
+    w->profile->extenders = list;
+    w->profile->extender_count = 1;
+    EXPECT_STR(world_place(w, "p")->nominated_node, "b");
+    script.keep = "ab";
+    EXPECT_STR(world_place(w, "p")->nominated_node, "a");
+    script.keep = "";
+    expect_place(w,
+                 "p",
+                 "0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, "
+                 "preemption: no candidate node for preemption");
+    script.keep = "ab";
+    script.fail = "a";
+    expect_place(w,
+                 "p",
+                 "0/2 nodes are available: 2 Insufficient cpu. preemption: expected at least one "
+                 "victim pod on node \"a\"");
+    extender.ignorable = true;
+    EXPECT_STR(world_place(w, "p")->nominated_node, "b");
+    script.error = "unavailable";
+    EXPECT_STR(world_place(w, "p")->nominated_node, "a");
+    extender.ignorable = false;
+    expect_place(w, "p", "0/2 nodes are available: 2 Insufficient cpu. preemption: unavailable");
+}
+
 extern CU_TestInfo suite_core_extend[];
 CU_TestInfo suite_core_extend[] = {
     {"what it keeps is placed by its scores", what_it_keeps_is_placed_by_its_scores},
@@ -166,5 +238,8 @@ CU_TestInfo suite_core_extend[] = {
     {"a node that only the extender knows is taken", a_node_that_only_the_extender_knows_is_taken},
     {"it is asked only about pods with its resources",
      it_is_asked_only_about_pods_with_its_resources},
+    {"whole nodes that come back are scored as if empty",
+     whole_nodes_that_come_back_are_scored_as_if_empty},
+    {"it has its say about victims", it_has_its_say_about_victims},
     CU_TEST_INFO_NULL,
 };

@@ -28,6 +28,15 @@ typedef struct mn_extender_answer {
     mn_arena *arena;   /* for the strings above */
 } mn_extender_answer;
 
+/* A node on which evicting would help, and whom: asked, and answered in place. */
+typedef struct mn_extender_victims {
+    const mn_node_info *node;
+    const mn_pod *const *victims; /* may be replaced by other Pods of that node */
+    size_t victim_count;
+    size_t violations; /* of disruption budgets */
+    bool kept;         /* false when asked */
+} mn_extender_victims;
+
 typedef struct mn_extender mn_extender;
 
 struct mn_extender {
@@ -47,6 +56,9 @@ struct mn_extender {
     bool (*prioritize)(const mn_extender *extender, const mn_pod *pod,
                        const mn_node_info *const *nodes, size_t count, int64_t *scores,
                        GError **error);
+    /* Keeps what it approves of; nodes left out are no candidates any more. */
+    bool (*preempt)(const mn_extender *extender, const mn_pod *pod, mn_extender_victims *nodes,
+                    size_t count, mn_arena *arena, GError **error);
 };
 
 #endif
