@@ -86,7 +86,7 @@ static void print_meanings(mn_call *call, const mn_record *record, const mn_page
          "kube-scheduler does not look at images: nothing told it that these Pods need another OS. "
          "They try for ever, and keep what they request"},
         {MN_FATE_WRONG_BUILD,
-         "on Windows as asked, but its container image is of a build that this node does not run"},
+         "on Windows, but its container image is of a build that this node does not run"},
         {MN_FATE_FAILED, "kubelet refused it when it came"},
         {MN_FATE_REJECTED, "the API server did not even create it"},
         {MN_FATE_PENDING, "no node will do; that at least can be seen"},

@@ -6,6 +6,7 @@
 #include "simulator/reports/pending.h"
 #include "simulator/reports/phrase.h"
 #include "simulator/reports/reports.h"
+#include "simulator/reports/summary.h"
 #include "simulator/reports/wide.h"
 
 #include <inttypes.h>
@@ -275,82 +276,6 @@ static void print_notes(const mn_record *record, const mn_view *view, GString *o
     g_string_append_c(out, '\n');
 }
 
-/* ---------------------------------------------------------------- summary */
-
-static void print_verdict(const mn_record *record, const mn_view *view, GString *out)
-{
-    const mn_record_totals *totals = &record->totals;
-    mn_fate worst = mn_worst_fate(totals->counts);
-    g_autoptr(GString) line = g_string_new(NULL);
-    if (totals->pods == 0)
-        g_string_append(line, "No Pods.");
-    else if (worst == MN_FATE_RUNS)
-        g_string_append_printf(
-            line, totals->pods == 1 ? "The Pod runs." : "All %zu Pods run.", totals->pods);
-    else
-        g_string_append_printf(
-            line, "%zu of %zu Pods run", totals->counts[MN_FATE_RUNS], totals->pods);
-    if (worst != MN_FATE_RUNS) {
-        g_string_append(line, "; ");
-        mn_phrase_hindrances(line, totals->counts);
-        g_string_append_c(line, '.');
-    }
-    mn_append_ink(out, &view->page, mn_fate_ink(worst), line->str);
-    g_string_append_c(out, '\n');
-}
-
-static void print_held(const mn_record *record, const mn_view *view, GString *out)
-{
-    const mn_record_amount *held = &record->totals.held;
-    if (held->milli_cpu == 0 && held->memory_bytes == 0)
-        return;
-    g_autoptr(GString) line = g_string_new("Pods that can never run hold ");
-    if (held->milli_cpu > 0) {
-        mn_phrase_cpu(line, held->milli_cpu);
-        g_string_append(line, held->memory_bytes > 0 ? " cpu and " : " cpu.");
-    }
-    if (held->memory_bytes > 0) {
-        mn_phrase_memory(line, held->memory_bytes);
-        g_string_append(line, " of memory.");
-    }
-    mn_append_wrapped(out, &view->page, MN_INK_PLAIN, 0, line->str);
-    g_string_append_c(out, '\n');
-}
-
-/* What somebody who sees this would want to know next, and the command that says it. */
-static const char *next_question(const mn_record *record, const char **option)
-{
-    const size_t *counts = record->totals.counts;
-    if (record->totals.pods == 0) {
-        *option = "manifests/";
-        return "What would land on these nodes?";
-    }
-    bool enforced = strcmp(record->extender, "enforce") == 0;
-    if (counts[MN_FATE_WRONG_OS] + counts[MN_FATE_WRONG_BUILD] > 0 && !enforced) {
-        *option = "--extender enforce";
-        return "What would mullion-extender change?";
-    }
-    if (mn_worst_fate(counts) != MN_FATE_RUNS) {
-        *option = "-o wide";
-        return "Which Pods, on which nodes?";
-    }
-    *option = enforced ? "--extender off" : "-o wide";
-    return enforced ? "And without the extender?" : "Which Pods, on which nodes?";
-}
-
-static void print_next(const mn_record *record, const mn_view *view, GString *out)
-{
-    if (view->again == NULL)
-        return;
-    const char *option = "";
-    const char *question = next_question(record, &option);
-    g_string_append(out, question);
-    g_string_append(out, "  ");
-    g_autofree char *command = g_strdup_printf("%s %s", view->again, option);
-    mn_append_ink(out, &view->page, MN_INK_BOLD, command);
-    g_string_append_c(out, '\n');
-}
-
 /* ---------------------------------------------------------------- pools */
 
 static void cell_amount(mn_grid *grid, int64_t part, int64_t whole,
@@ -442,9 +367,7 @@ static void print_all(const mn_record *record, const mn_view *view, bool wide, G
     print_messages(record, view, MN_FATE_REJECTED, "REJECTED, IN THE API SERVER'S WORDS", out);
     print_messages(record, view, MN_FATE_FAILED, "FAILED, IN KUBELET'S WORDS", out);
     print_notes(record, view, out);
-    print_verdict(record, view, out);
-    print_held(record, view, out);
-    print_next(record, view, out);
+    mn_summary_print(record, view, out);
 }
 
 void mn_report_table(const mn_record *record, const mn_view *view, GString *out)

@@ -22,7 +22,9 @@ static void check_option(const mn_command *command, const mn_option *option)
     EXPECT_TRUE(option->offset < command->args_size);
     EXPECT_INT(option->kind == MN_OPTION_CHOICE, option->choices != NULL);
     EXPECT_INT(option->kind == MN_OPTION_FLAG, option->value == NULL);
-    for (size_t i = 0; option->told != NULL && option->choices[i] != NULL; i++)
+    for (size_t i = 0;
+         option->told != NULL && option->choices != NULL && option->choices[i] != NULL;
+         i++)
         EXPECT_TRUE(is_sentence_free(option->told[i]));
     EXPECT_TRUE(strcmp(option->name, "help") != 0 && option->letter != 'h');
     for (const mn_option *other = command->options; other < option; other++) {

@@ -72,6 +72,7 @@ static void the_table_answers_in_order(void)
         "  no use for 3 ConfigMaps, 1 Ingress\n"
         "\n"
         "1 of 5 Pods run; 1 wrong OS, 1 rejected, 2 Pending.\n"
+        "By luck: it fitted on nodes of the wrong OS, too.\n"
         "Pods that can never run hold 0.25 cpu and 128Mi of memory.\n"
         "What would mullion-extender change?  mullion run shop.yaml --extender enforce\n");
 }
@@ -137,6 +138,7 @@ static void a_narrow_page_has_fewer_columns_and_longer_remarks(void)
         "  no use for 3 ConfigMaps, 1 Ingress\n"
         "\n"
         "1 of 5 Pods run; 1 wrong OS, 1 rejected, 2 Pending.\n"
+        "By luck: it fitted on nodes of the wrong OS, too.\n"
         "Pods that can never run hold 0.25 cpu and 128Mi of memory.\n"
         "What would mullion-extender change?  mullion run shop.yaml --extender enforce\n");
 }
