@@ -300,6 +300,81 @@ static void normalize(const mn_cycle *cycle, mn_node_run feasible, int64_t *scor
     }
 }
 
+/* ------------------------------------------------------------------ queueing */
+
+static bool matches_all(const mn_incoming_terms *terms, const mn_pod *pod)
+{
+    return terms->count > 0 && mn_incoming_terms_match_all(terms, pod);
+}
+
+static bool matches_any(const mn_incoming_terms *terms, const mn_pod *pod)
+{
+    for (size_t i = 0; i < terms->count; i++) {
+        if (mn_incoming_term_matches(&terms->items[i], pod))
+            return true;
+    }
+    return false;
+}
+
+/* Would that Pod, where it is, keep the waiting one away? v1.34 asks whether it matches all
+ * terms of anti-affinity, where one is enough, and not for its own terms at all. */
+static bool is_kept_away(const mn_cycle *cycle, const mn_incoming_terms *anti, mn_pod_info other)
+{
+    if (!cycle->profile->quirks.fix_affinity_hints)
+        return matches_all(anti, other.pod);
+    const mn_pod_affinity *its = anti_affinity_of(other.pod);
+    for (size_t i = 0; its != NULL && i < its->required.count; i++) {
+        if (mn_existing_term_matches(cycle, &its->required.items[i], other.class_))
+            return true;
+    }
+    return matches_any(anti, other.pod);
+}
+
+static bool hint_pod(const mn_cycle *cycle, const mn_event *event)
+{
+    const mn_incoming_terms near = mn_incoming_required(cycle, affinity_of(cycle->pod));
+    const mn_incoming_terms away = mn_incoming_required(cycle, anti_affinity_of(cycle->pod));
+    const mn_pod_info before = event->old_pod, after = event->pod;
+    if ((before.pod != NULL && !mn_pod_is_assigned(before.pod)) ||
+        (after.pod != NULL && !mn_pod_is_assigned(after.pod)))
+        return false;
+    if (before.pod == NULL)
+        return after.pod != NULL && matches_all(&near, after.pod);
+    if (after.pod == NULL)
+        return is_kept_away(cycle, &away, before);
+    return (!matches_all(&near, before.pod) && matches_all(&near, after.pod)) ||
+           (is_kept_away(cycle, &away, before) && !is_kept_away(cycle, &away, after));
+}
+
+/* Has the node, as an event brings or changes it, another domain of a term? Losing its
+ * label helps against anti-affinity only. */
+static bool moves_domain(const mn_pod_affinity *affinity, const mn_event *event, bool losing_helps)
+{
+    for (size_t i = 0; affinity != NULL && i < affinity->required.count; i++) {
+        const char *key = affinity->required.items[i].topology_key;
+        const char *before = mn_node_label(event->old_node, key);
+        const char *after = mn_node_label(event->node, key);
+        if (g_strcmp0(before, after) != 0 && (after != NULL || losing_helps))
+            return true;
+    }
+    return false;
+}
+
+static bool hint(const mn_cycle *cycle, const mn_event *event)
+{
+    if (event->node == NULL)
+        return hint_pod(cycle, event);
+    return moves_domain(affinity_of(cycle->pod), event, false) ||
+           moves_domain(anti_affinity_of(cycle->pod), event, true);
+}
+
+static bool hears(const mn_cycle *cycle, bool rejected, const mn_pod *neighbour)
+{
+    (void)rejected;
+    const mn_incoming_terms near = mn_incoming_required(cycle, affinity_of(cycle->pod));
+    return matches_any(&near, neighbour);
+}
+
 const mn_plugin mn_plugin_inter_pod_affinity = {
     .name = "InterPodAffinity",
     .summary = "Pod affinity and anti-affinity, both ways",
@@ -314,4 +389,7 @@ const mn_plugin mn_plugin_inter_pod_affinity = {
     .pre_score = pre_score,
     .score = score,
     .normalize = normalize,
+    .events = ON(POD_ADD) | ON(POD_DELETE) | ON(POD_LABELS) | ON(NODE_ADD) | ON(NODE_LABELS),
+    .hint = hint,
+    .hears = hears,
 };

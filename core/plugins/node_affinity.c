@@ -219,6 +219,21 @@ static void normalize(const mn_cycle *cycle, mn_node_run feasible, int64_t *scor
     mn_normalize_default(scores, feasible.count, false);
 }
 
+/* ------------------------------------------------------------------ queueing */
+
+static bool is_allowed(const mn_cycle *cycle, const mn_required_nodes *own, const mn_node *node)
+{
+    return mn_required_nodes_match(&args_of(cycle)->added_required, node) &&
+           mn_required_nodes_match(own, node);
+}
+
+static bool hint(const mn_cycle *cycle, const mn_event *event)
+{
+    const mn_required_nodes own = mn_required_nodes_of(cycle->arena, cycle->pod);
+    return is_allowed(cycle, &own, event->node) &&
+           (event->old_node == NULL || !is_allowed(cycle, &own, event->old_node));
+}
+
 const mn_plugin mn_plugin_node_affinity = {
     .name = "NodeAffinity",
     .summary = "nodeSelector and node affinity of the Pod",
@@ -233,4 +248,6 @@ const mn_plugin mn_plugin_node_affinity = {
     .pre_score = pre_score,
     .score = score,
     .normalize = normalize,
+    .events = ON(NODE_ADD) | ON(NODE_LABELS),
+    .hint = hint,
 };

@@ -21,4 +21,5 @@ const mn_plugin mn_plugin_node_name = {
     .points = AT(FILTER),
     .filter_scope = MN_SCOPE_NODE,
     .filter = filter,
+    .events = ON(NODE_ADD),
 };

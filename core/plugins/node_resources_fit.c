@@ -305,6 +305,84 @@ static mn_verdict score(const mn_cycle *cycle, const mn_node_info *node, int64_t
     return mn_fits();
 }
 
+/* ------------------------------------------------------------------ queueing */
+
+/* In milli-units for cpu, as mn_amounts has it. */
+static int64_t allocatable_of(const mn_node *node, const char *name)
+{
+    const mn_quantity *quantity = mn_resources_find(&node->status.allocatable, name);
+    if (quantity == NULL)
+        return 0;
+    return strcmp(name, "cpu") == 0 ? mn_quantity_milli_value(*quantity)
+                                    : mn_quantity_value(*quantity);
+}
+
+/* Would the Pod fit if nothing else were on the node? */
+static bool fits_empty(const mn_cycle *cycle, const mn_node *node)
+{
+    static const char *const names[] = {"cpu", "memory", "ephemeral-storage"};
+    const mn_amounts *wanted = &cycle->class_->fit;
+    if (allocatable_of(node, "pods") < 1)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const int64_t amount = mn_amounts_get(wanted, names[i]);
+        if (amount > 0 && amount > allocatable_of(node, names[i]))
+            return false;
+    }
+    for (size_t i = 0; i < wanted->scalar_count; i++) {
+        const mn_scalar *scalar = &wanted->scalars[i];
+        if (scalar->value > allocatable_of(node, scalar->name) &&
+            !is_ignored(args_of(cycle), scalar->name) &&
+            !is_ignored_by_extender(cycle, scalar->name))
+            return false;
+    }
+    return true;
+}
+
+/* Has the node more of something that the Pod requests? */
+static bool has_grown(const mn_cycle *cycle, const mn_event *event)
+{
+    const mn_resources *now = &event->node->status.allocatable;
+    for (size_t i = 0; i < now->count; i++) {
+        const char *name = now->items[i].name;
+        const bool matters =
+            strcmp(name, "pods") == 0 || mn_amounts_get(&cycle->class_->fit, name) > 0;
+        if (matters && allocatable_of(event->node, name) > allocatable_of(event->old_node, name))
+            return true;
+    }
+    return false;
+}
+
+/* Does a Pod, this one or one on a node, request less of something that this one requests? */
+static bool has_shrunk(const mn_cycle *cycle, const mn_event *event)
+{
+    const mn_amounts *before = &event->old_pod.class_->requested;
+    const mn_amounts *after = &event->pod.class_->requested;
+    const mn_amounts *wanted = &cycle->class_->fit;
+    if (mn_pod_is_same(event->pod.pod, cycle->pod))
+        return true;
+    if (!mn_pod_is_assigned(event->pod.pod))
+        return false;
+    for (size_t i = 0; i < wanted->scalar_count; i++) {
+        const char *name = wanted->scalars[i].name;
+        if (wanted->scalars[i].value > 0 &&
+            mn_amounts_get(after, name) < mn_amounts_get(before, name))
+            return true;
+    }
+    return (wanted->milli_cpu > 0 && after->milli_cpu < before->milli_cpu) ||
+           (wanted->memory > 0 && after->memory < before->memory) ||
+           (wanted->ephemeral_storage > 0 && after->ephemeral_storage < before->ephemeral_storage);
+}
+
+static bool hint(const mn_cycle *cycle, const mn_event *event)
+{
+    if (event->kind == MN_EVENT_POD_DELETE)
+        return true;
+    if (event->kind == MN_EVENT_POD_SCALE_DOWN)
+        return has_shrunk(cycle, event);
+    return fits_empty(cycle, event->node) && (event->old_node == NULL || has_grown(cycle, event));
+}
+
 const mn_plugin mn_plugin_node_resources_fit = {
     .name = "NodeResourcesFit",
     .summary = "requests of the Pod against what is left of the node",
@@ -316,4 +394,6 @@ const mn_plugin mn_plugin_node_resources_fit = {
     .configure = configure,
     .filter = filter,
     .score = score,
+    .events = ON(POD_DELETE) | ON(POD_SCALE_DOWN) | ON(NODE_ADD) | ON(NODE_ALLOCATABLE),
+    .hint = hint,
 };

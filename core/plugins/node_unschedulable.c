@@ -17,6 +17,15 @@ static mn_verdict filter(const mn_cycle *cycle, const mn_node_info *node)
     return cordoned;
 }
 
+/* Its own tolerations changed, or a node that was not open to all is now. */
+static bool hint(const mn_cycle *cycle, const mn_event *event)
+{
+    if (event->node == NULL)
+        return mn_pod_is_same(event->pod.pod, cycle->pod);
+    return !event->node->spec.unschedulable &&
+           (event->old_node == NULL || event->old_node->spec.unschedulable);
+}
+
 const mn_plugin mn_plugin_node_unschedulable = {
     .name = "NodeUnschedulable",
     .summary = "spec.unschedulable of the node, unless tolerated",
@@ -24,4 +33,6 @@ const mn_plugin mn_plugin_node_unschedulable = {
     .points = AT(FILTER),
     .filter_scope = MN_SCOPE_NODE,
     .filter = filter,
+    .events = ON(NODE_ADD) | ON(NODE_TAINTS) | ON(POD_TOLERATIONS),
+    .hint = hint,
 };

@@ -18,6 +18,7 @@ enum mn_plugin_row {
 #undef PLUGIN
 
 #define AT(point) (1U << MN_POINT_##point)
+#define ON(kind)  (1U << MN_EVENT_##kind)
 
 /* Rows that the arguments of every plugin may have; the struct has a bool `header`. */
 #define ARGS_HEADER(type)                                   \

@@ -304,6 +304,78 @@ static void normalize(const mn_cycle *cycle, mn_node_run feasible, int64_t *scor
     }
 }
 
+/* ------------------------------------------------------------------ queueing */
+
+static bool counts_any(const mn_spreads *spreads, const mn_pod *pod)
+{
+    for (size_t i = 0; i < spreads->count; i++) {
+        if (mn_label_selector_matches(spreads->items[i].selector, &pod->meta.labels))
+            return true;
+    }
+    return false;
+}
+
+/* Does a constraint count the Pod in one of its versions only? */
+static bool counts_differ(const mn_spreads *spreads, const mn_event *event)
+{
+    for (size_t i = 0; i < spreads->count; i++) {
+        const mn_label_selector *selector = spreads->items[i].selector;
+        if (mn_label_selector_matches(selector, &event->old_pod.pod->meta.labels) !=
+            mn_label_selector_matches(selector, &event->pod.pod->meta.labels))
+            return true;
+    }
+    return false;
+}
+
+static bool hint_pod(const mn_cycle *cycle, const mn_spreads *spreads, const mn_event *event)
+{
+    const mn_pod *pod = event->pod.pod != NULL ? event->pod.pod : event->old_pod.pod;
+    if (mn_pod_is_same(pod, cycle->pod))
+        return true;
+    if (!mn_pod_is_assigned(pod) ||
+        strcmp(mn_meta_namespace(&pod->meta), cycle->class_->namespace_) != 0)
+        return false;
+    if (event->pod.pod != NULL && event->old_pod.pod != NULL)
+        return counts_differ(spreads, event);
+    return counts_any(spreads, pod);
+}
+
+static bool has_keys(const mn_spreads *spreads, const mn_node *node)
+{
+    for (size_t i = 0; i < spreads->count; i++) {
+        if (mn_node_label(node, spreads->items[i].key) == NULL)
+            return false;
+    }
+    return node != NULL;
+}
+
+static bool moves_domain(const mn_spreads *spreads, const mn_event *event)
+{
+    for (size_t i = 0; i < spreads->count; i++) {
+        const char *key = spreads->items[i].key;
+        if (g_strcmp0(mn_node_label(event->old_node, key), mn_node_label(event->node, key)) != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool hint(const mn_cycle *cycle, const mn_event *event)
+{
+    const mn_spreads spreads = mn_spreads_of(cycle, args_of(cycle), MN_DO_NOT_SCHEDULE);
+    if (event->node == NULL && event->old_node == NULL)
+        return hint_pod(cycle, &spreads, event);
+    const bool before = has_keys(&spreads, event->old_node);
+    const bool after = has_keys(&spreads, event->node);
+    if (before != after)
+        return true;
+    return after && (event->kind == MN_EVENT_NODE_TAINTS || moves_domain(&spreads, event));
+}
+
+static bool hears(const mn_cycle *cycle, bool rejected, const mn_pod *neighbour)
+{
+    return rejected && strcmp(mn_meta_namespace(&neighbour->meta), cycle->class_->namespace_) == 0;
+}
+
 const mn_plugin mn_plugin_pod_topology_spread = {
     .name = "PodTopologySpread",
     .summary = "Pods of a kind spread over zones, hosts and other topologies",
@@ -319,4 +391,8 @@ const mn_plugin mn_plugin_pod_topology_spread = {
     .score = score,
     .normalize = normalize,
     .indexed = &mn_spread_index,
+    .events = ON(POD_ADD) | ON(POD_DELETE) | ON(POD_LABELS) | ON(NODE_ADD) | ON(NODE_DELETE) |
+              ON(NODE_LABELS) | ON(NODE_TAINTS),
+    .hint = hint,
+    .hears = hears,
 };

@@ -14,10 +14,17 @@ static mn_verdict pre_enqueue(const mn_cycle *cycle)
         cycle->arena, MN_CODE_UNRESOLVABLE, "waiting for scheduling gates: [%s]", names->str);
 }
 
+static bool hint(const mn_cycle *cycle, const mn_event *event)
+{
+    return mn_pod_is_same(event->pod.pod, cycle->pod);
+}
+
 const mn_plugin mn_plugin_scheduling_gates = {
     .name = "SchedulingGates",
     .summary = "spec.schedulingGates must be empty",
     .index = MN_INDEX_scheduling_gates,
     .points = AT(PRE_ENQUEUE),
     .pre_enqueue = pre_enqueue,
+    .events = ON(POD_UNGATED),
+    .hint = hint,
 };

@@ -40,6 +40,26 @@ static void normalize(const mn_cycle *cycle, mn_node_run feasible, int64_t *scor
     mn_normalize_default(scores, feasible.count, true);
 }
 
+static bool is_kept_away(const mn_pod *pod, const mn_node *node)
+{
+    const mn_taints *taints = &node->spec.taints;
+    for (size_t i = 0; i < taints->count; i++) {
+        if (taints->items[i].effect != MN_EFFECT_PREFER_NO_SCHEDULE &&
+            !mn_tolerations_tolerate(&pod->spec.tolerations, &taints->items[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Its own tolerations changed, or it tolerates a node that it did not. */
+static bool hint(const mn_cycle *cycle, const mn_event *event)
+{
+    if (event->node == NULL)
+        return mn_pod_is_same(event->pod.pod, cycle->pod);
+    return !is_kept_away(cycle->pod, event->node) &&
+           (event->old_node == NULL || is_kept_away(cycle->pod, event->old_node));
+}
+
 const mn_plugin mn_plugin_taint_toleration = {
     .name = "TaintToleration",
     .summary = "taints of the node against tolerations of the Pod",
@@ -51,4 +71,6 @@ const mn_plugin mn_plugin_taint_toleration = {
     .filter = filter,
     .score = score,
     .normalize = normalize,
+    .events = ON(NODE_ADD) | ON(NODE_TAINTS) | ON(POD_TOLERATIONS),
+    .hint = hint,
 };

@@ -273,6 +273,7 @@ static void select_host(mn_attempt *attempt, mn_outcome *outcome)
 static void end_with_error(mn_attempt *attempt, mn_outcome *outcome)
 {
     outcome->kind = MN_OUTCOME_ERROR;
+    outcome->ends_nomination = true;
     outcome->message = mn_arena_strdup(attempt->cycle.arena, attempt->error);
 }
 

@@ -149,6 +149,7 @@ static bool filter_by(mn_attempt *attempt, const mn_extender *extender, GError *
 bool mn_run_extender_filters(mn_attempt *attempt)
 {
     const mn_profile *profile = attempt->cycle.profile;
+    const guint before = attempt->feasible->len;
     for (size_t i = 0; i < profile->extender_count && attempt->feasible->len > 0; i++) {
         const mn_extender *extender = profile->extenders[i];
         g_autoptr(GError) error = NULL;
@@ -164,6 +165,8 @@ bool mn_run_extender_filters(mn_attempt *attempt)
         attempt->error = g_strdup(error->message);
         return false;
     }
+    if (attempt->feasible->len != before)
+        attempt->rejectors |= MN_REJECTED_BY_EXTENDER;
     return true;
 }
 

@@ -244,7 +244,10 @@ static const char *preempt(mn_attempt *attempt, mn_outcome *outcome)
         nominate(attempt, outcome);
         return NULL;
     }
-    return attempt->preemption.error != NULL ? attempt->preemption.error : not_helpful(attempt);
+    if (attempt->preemption.error != NULL)
+        return attempt->preemption.error;
+    outcome->ends_nomination = true;
+    return not_helpful(attempt);
 }
 
 const char *mn_run_post_filter(mn_attempt *attempt, mn_outcome *outcome)

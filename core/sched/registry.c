@@ -10,7 +10,7 @@ static const mn_plugin *const table[] = {
 #undef PLUGIN
 };
 
-_Static_assert(G_N_ELEMENTS(table) <= MN_PLUGINS_MAX, "bits per plugin");
+_Static_assert(G_N_ELEMENTS(table) < MN_PLUGINS_MAX, "a bit per plugin, and one for extenders");
 
 const mn_plugin *const *mn_plugins(size_t *count)
 {

@@ -65,6 +65,9 @@ typedef struct mn_candidate {
     size_t violations; /* of disruption budgets */
 } mn_candidate;
 
+/* Among rejectors, beside the bits of plugins: an extender left nodes out. */
+#define MN_REJECTED_BY_EXTENDER (1U << 31)
+
 typedef struct mn_total {
     const char *node;
     int64_t total;
@@ -85,7 +88,8 @@ typedef struct mn_outcome {
     const mn_total *totals;         /* of the feasible nodes, by name; NULL unless asked for */
     const mn_reason_count *reasons; /* why nodes did not fit; sorted as in the message */
     size_t reason_count;
-    uint32_t rejectors; /* bit per plugin index: who rejected the Pod */
+    uint32_t rejectors;   /* bit per plugin index, MN_REJECTED_BY_EXTENDER: who rejected the Pod */
+    bool ends_nomination; /* not PLACED: status.nominatedNodeName is cleared */
 
     /* UNSCHEDULABLE, when evicting helps: */
     const char *nominated_node;

@@ -10,6 +10,7 @@
 
 #include "mullion/base/arena.h"
 #include "mullion/cluster/cache.h"
+#include "mullion/sched/event.h"
 #include "mullion/sched/verdict.h"
 #include "mullion/text/read.h"
 
@@ -120,6 +121,14 @@ struct mn_plugin {
     void (*normalize)(const mn_cycle *cycle, mn_node_run feasible, int64_t *scores);
 
     const mn_plugin_index *indexed; /* NULL: none */
+
+    /* Queueing: bit per mn_event_kind, what may make a Pod fit that this plugin rejected; of
+     * the cycle, it sees everything but state. NULL: every such event may. */
+    uint32_t events;
+    bool (*hint)(const mn_cycle *cycle, const mn_event *event);
+    /* Pods that come to a node or change there are told only to those who hear of them by
+     * this hook of any plugin; `rejected`: this one is among the rejectors. */
+    bool (*hears)(const mn_cycle *cycle, bool rejected, const mn_pod *neighbour);
 };
 
 /* All plugins, sorted by name; plugins[i]->index is i. */

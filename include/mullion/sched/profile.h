@@ -24,6 +24,7 @@ typedef struct mn_quirks {
     bool fix_namespace_selector; /* kubernetes/kubernetes#141526 */
     bool fix_pod_level_score;    /* LeastAllocated looks at pod-level requests */
     bool fix_empty_node_infos;   /* #141781: extenders with nodeCacheCapable: false */
+    bool fix_affinity_hints;     /* #134393, #139161: deletions wake all whom anti-affinity kept */
 } mn_quirks;
 
 /* Arguments of DefaultPreemption: among how many nodes victims are looked for. */
