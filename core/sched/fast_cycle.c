@@ -124,6 +124,7 @@ static bool take(struct scan *scan, uint32_t number, size_t wanted, bool keep_re
         return true;
     }
     g_assert(failed != NULL);
+    g_assert(failed != NULL); /* a verdict that does not fit names its plugin */
     attempt->rejected++;
     attempt->rejectors |= 1U << failed->index;
     if (keep_rejections)

@@ -210,8 +210,8 @@ static void every_resource_that_is_short_is_named(void)
 
 static void a_full_node_has_too_many_pods(void)
 {
-    g_autoptr(world) w = world_new(NODE("a", "", "") POD("px", "nodeName: a") POD("py", "nodeName: a")
-                                       POD("pz", "nodeName: a") POD("p", ""));
+    g_autoptr(world) w = world_new(NODE("a", "", "") POD("px", "nodeName: a") POD(
+        "py", "nodeName: a") POD("pz", "nodeName: a") POD("p", ""));
     expect_filter(w, "NodeResourcesFit", "p", "a", "Unschedulable: Too many pods");
     mn_cache_remove_pod(w->cache, world_pod(w, "px"));
     expect_filter(w, "NodeResourcesFit", "p", "a", "fits");
