@@ -11,6 +11,7 @@
 #include "simulator/engine/admission.h"
 #include "simulator/engine/kubelet.h"
 #include "simulator/engine/os_extender.h"
+#include "simulator/engine/pod_names.h"
 #include "simulator/engine/run.h"
 
 #include <stdlib.h>
@@ -160,8 +161,10 @@ static void arrive(mn_run *run, size_t i, size_t node)
         answer = (mn_kubelet_answer){
             .fate = MN_FATE_RUNS, .status = "Running", .reason = "", .message = "", .remark = ""};
     note_answer(run, i, &answer);
-    if (answer.fate == MN_FATE_RUNS || answer.holds)
-        mn_cache_add_pod(run->cache, bound, bound->spec.node_name);
+    if (answer.fate != MN_FATE_RUNS && !answer.holds)
+        return;
+    mn_cache_add_pod(run->cache, bound, bound->spec.node_name);
+    g_hash_table_insert(run->bound, bound, GSIZE_TO_POINTER(i + 1));
 }
 
 /* spec.nodeName: past the scheduler. */
@@ -201,24 +204,59 @@ static void arrive_by_name(mn_run *run, size_t i)
 
 /* ---- the scheduler */
 
-/* The lower-priority Pods go; their controllers will replace them, to wait. */
-static void evict(mn_run *run, const mn_outcome *outcome, GHashTable *bound)
+typedef struct ticket {
+    int64_t priority;
+    size_t index;
+} ticket;
+
+/* What a controller makes in place of a Pod that is gone: the same, under another name. */
+static void replace(mn_run *run, size_t i)
+{
+    const mn_owner_reference *owner = mn_meta_controller(&run->slots[i].pod->meta);
+    mn_pod *fresh = MN_ARENA_NEW(run->arena, mn_pod, 1);
+    *fresh = *run->slots[i].pod;
+    fresh->spec.node_name = NULL;
+    fresh->meta.uid = mn_arena_printf(run->arena, "pod-%zu-again", i);
+    if (g_strcmp0(owner->kind, "StatefulSet") != 0) {
+        g_autofree char *purpose = g_strdup_printf("replacement of %s", fresh->meta.name);
+        mn_rng rng = mn_rng_new(run->seed, purpose);
+        const char *prefix = mn_arena_printf(run->arena, "%s-", owner->name);
+        fresh->meta.name = mn_generated_name(run->arena, &rng, prefix);
+    }
+    run->slots[i].pod = fresh;
+    run->records[i].name = fresh->meta.name;
+    run->records[i].existed = false;
+    const ticket t = {.priority = fresh->spec.priority.value, .index = i};
+    g_array_append_val(run->queue, t);
+}
+
+/* A Pod of lower priority makes room. */
+static void evict(mn_run *run, size_t i)
+{
+    mn_record_pod *record = &run->records[i];
+    mn_cache_remove_pod(run->cache, run->slots[i].bound);
+    g_hash_table_remove(run->bound, run->slots[i].bound);
+    run->slots[i].bound = NULL;
+    record->node = NULL;
+    record->holds = false;
+    const mn_kubelet_answer gone = {
+        .fate = MN_FATE_FAILED,
+        .status = "Preempted",
+        .reason = "Preempted",
+        .message = "default-scheduler: preempting to accommodate a higher priority pod",
+        .remark = "made room for a Pod of higher priority",
+    };
+    note_answer(run, i, &gone);
+    if (mn_meta_controller(&run->slots[i].pod->meta) != NULL)
+        replace(run, i);
+}
+
+static void evict_all(mn_run *run, const mn_outcome *outcome)
 {
     for (size_t v = 0; v < outcome->victim_count; v++) {
-        gsize slot = GPOINTER_TO_SIZE(g_hash_table_lookup(bound, outcome->victims[v]));
-        if (slot == 0)
-            continue;
-        mn_record_pod *victim = &run->records[slot - 1];
-        mn_cache_remove_pod(run->cache, outcome->victims[v]);
-        run->slots[slot - 1].bound = NULL;
-        victim->node = NULL;
-        victim->holds = false;
-        victim->remark = "preempted";
-        note_pending(run,
-                     slot - 1,
-                     "Pending",
-                     "Preempted",
-                     "default-scheduler: preempting to accommodate a higher priority pod");
+        gsize slot = GPOINTER_TO_SIZE(g_hash_table_lookup(run->bound, outcome->victims[v]));
+        if (slot > 0)
+            evict(run, slot - 1);
     }
 }
 
@@ -241,24 +279,12 @@ static void note_unplaced(mn_run *run, size_t i, const mn_outcome *outcome)
     run->records[i].feasible = outcome->feasible;
 }
 
-static GHashTable *bound_pods(const mn_run *run)
-{
-    GHashTable *bound = g_hash_table_new(g_direct_hash, g_direct_equal);
-    for (size_t i = 0; i < run->plan->pods->len; i++) {
-        if (run->records[i].node != NULL)
-            g_hash_table_insert(
-                bound, (gpointer)(uintptr_t)run->slots[i].pod, GSIZE_TO_POINTER(i + 1));
-    }
-    return bound;
-}
-
 /* True when the Pod found a place. */
 static bool schedule(mn_run *run, size_t i)
 {
     const mn_outcome *outcome = mn_scheduler_place(run->scheduler, run->slots[i].pod);
     if (outcome->kind == MN_OUTCOME_UNSCHEDULABLE && outcome->victim_count > 0) {
-        g_autoptr(GHashTable) bound = bound_pods(run);
-        evict(run, outcome, bound);
+        evict_all(run, outcome);
         outcome = mn_scheduler_place(run->scheduler, run->slots[i].pod);
     }
     size_t node;
@@ -288,11 +314,6 @@ static bool is_ours(mn_run *run, size_t i)
     return false;
 }
 
-typedef struct ticket {
-    int64_t priority;
-    size_t index;
-} ticket;
-
 /* PrioritySort: higher priority first, then first come first served. */
 static int by_turn(const void *a, const void *b)
 {
@@ -302,28 +323,26 @@ static int by_turn(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static GArray *queue_of(mn_run *run)
+static void fill_queue(mn_run *run)
 {
-    GArray *queue = g_array_new(FALSE, FALSE, sizeof(ticket));
     for (size_t i = 0; i < run->plan->pods->len; i++) {
         const mn_pod *pod = run->slots[i].pod;
         if (pod == NULL || names_node(pod))
             continue;
         const ticket t = {.priority = pod->spec.priority.value, .index = i};
-        g_array_append_val(queue, t);
+        g_array_append_val(run->queue, t);
     }
-    g_array_sort(queue, by_turn);
-    return queue;
+    g_array_sort(run->queue, by_turn);
 }
 
 static void schedule_all(mn_run *run)
 {
-    g_autoptr(GArray) queue = queue_of(run);
+    fill_queue(run);
     bool progress = true;
     for (int round = 0; round < MAX_ROUNDS && progress; round++) {
         progress = false;
-        for (guint q = 0; q < queue->len; q++) {
-            size_t i = g_array_index(queue, ticket, q).index;
+        for (guint q = 0; q < run->queue->len; q++) {
+            size_t i = g_array_index(run->queue, ticket, q).index;
             if (run->records[i].node != NULL || !is_ours(run, i))
                 continue;
             if (round == 0)
@@ -434,6 +453,10 @@ mn_record *mn_engine_run(const mn_scenario *scenario, const mn_run_options *opti
     };
     g_autoptr(mn_scheduler) scheduler = mn_scheduler_new(cache, profile_of(&run), &how);
     run.scheduler = scheduler;
+    g_autoptr(GArray) queue = g_array_new(FALSE, FALSE, sizeof(ticket));
+    g_autoptr(GHashTable) bound = g_hash_table_new(g_direct_hash, g_direct_equal);
+    run.queue = queue;
+    run.bound = bound;
     play(&run);
     mn_record *record = mn_record_make(&run);
     record->arena = g_steal_pointer(&arena);

@@ -22,9 +22,9 @@ typedef enum mn_fate {
     MN_FATE_RUNS,
     MN_FATE_WRONG_OS,    /* bound, and can never run there */
     MN_FATE_WRONG_BUILD, /* bound to Windows of a build that its image does not run on */
-    MN_FATE_FAILED,      /* bound, and kubelet refuses it for another reason (OutOfcpu, ...) */
-    MN_FATE_PENDING,     /* no node for it, or held back by a gate */
-    MN_FATE_REJECTED,    /* the API server refuses to create it */
+    MN_FATE_FAILED,  /* bound, and refused by kubelet for another reason (OutOfcpu), or preempted */
+    MN_FATE_PENDING, /* no node for it, or held back by a gate */
+    MN_FATE_REJECTED, /* the API server refuses to create it */
 } mn_fate;
 
 enum { MN_FATE_COUNT = MN_FATE_REJECTED + 1 };

@@ -29,6 +29,8 @@ typedef struct mn_run {
     mn_os_offer *offers;    /* by that index: what the nodes truly are */
     mn_slot *slots;         /* by index in plan->pods, as are the records */
     mn_record_pod *records;
+    GHashTable *bound; /* slots[].bound that the cache holds -> index + 1 */
+    GArray *queue;     /* of Pods that wait for the scheduler */
     size_t sequence;
     mn_os_findings *scratch;
 } mn_run;

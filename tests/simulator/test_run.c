@@ -178,6 +178,32 @@ static void a_pod_that_waits_for_another_gets_a_second_chance(void)
     clear(&p);
 }
 
+static void a_pod_of_higher_priority_takes_the_place_of_lower_ones(void)
+{
+    static const char text[] = SCENARIO(
+        "{nodePools: [{name: lin, count: 2, allocatable: {cpu: 1}}]}") "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: 9}\n"
+                                                                       "---\n{apiVersion: v1, kind: Pod, metadata: {name: bare, uid: a}, spec: {nodeName: lin-0, "
+                                                                       "containers: [{name: c, image: redis, resources: {requests: {cpu: 900m}}}]}}\n"
+                                                                       "---\n{apiVersion: v1, kind: Pod, metadata: {name: web-1, uid: b, ownerReferences: [{kind: "
+                                                                       "ReplicaSet, name: web, controller: true}]}, spec: {nodeName: lin-1, containers: [{name: c, "
+                                                                       "image: redis, resources: {requests: {cpu: 900m}}}]}}\n---\n" POD(
+                                                                           "urgent-0",
+                                                                           "priorityClassName: high, containers: [{name: c, image: redis, resources: "
+                                                                           "{requests: {cpu: 600m}}}]")
+                                                                           POD("urgent-1",
+                                                                               "priorityClassName: high, containers: [{name: c, image: redis, resources: "
+                                                                               "{requests: {cpu: 600m}}}]");
+    played p = play(text);
+    EXPECT_INT(pod_named(&p, "urgent-0")->fate, MN_FATE_RUNS);
+    EXPECT_INT(pod_named(&p, "urgent-1")->fate, MN_FATE_RUNS);
+    EXPECT_STR(pod_named(&p, "bare")->status, "Preempted");
+    EXPECT_TRUE(pod_named(&p, "bare")->node == NULL);
+    const mn_record_pod *again = &p.record->pods[1];
+    EXPECT_TRUE(g_str_has_prefix(again->name, "web-") && strcmp(again->name, "web-1") != 0);
+    EXPECT_STR(again->reason, "FailedScheduling");
+    clear(&p);
+}
+
 static void a_refused_pod_says_what_the_api_server_said(void)
 {
     played p = play(TWO_OSES POD(
@@ -351,6 +377,8 @@ CU_TestInfo suite_simulator_run[] = {
     {"Pods take turns by priority, then arrival", pods_take_turns_by_priority_then_arrival},
     {"a Pod that waits for another gets a second chance",
      a_pod_that_waits_for_another_gets_a_second_chance},
+    {"a Pod of higher priority takes the place of lower ones",
+     a_pod_of_higher_priority_takes_the_place_of_lower_ones},
     {"a refused Pod says what the API server said", a_refused_pod_says_what_the_api_server_said},
     {"dead Pods hold what they requested, and refused ones do not",
      dead_pods_hold_what_they_requested_and_refused_ones_do_not},
