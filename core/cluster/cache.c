@@ -171,6 +171,17 @@ void mn_cache_add_node(mn_cache *cache, const mn_node *node)
         adopt_orphans(cache, info, name);
 }
 
+mn_node_info *mn_cache_bare_node(mn_cache *cache, mn_arena *arena, const mn_node *node)
+{
+    const mn_node_info *known = find_info(cache, node->meta.name);
+    mn_node_info *info = mn_node_info_new();
+    info->node = node;
+    info->number = known == NULL ? UINT32_MAX : known->number;
+    info->allocatable =
+        mn_amounts_of_list(arena, cache->names, &node->status.allocatable, &info->allowed_pods);
+    return info;
+}
+
 bool mn_cache_remove_node(mn_cache *cache, const char *name)
 {
     mn_node_info *info = find_info(cache, name);

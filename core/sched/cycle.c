@@ -13,6 +13,11 @@
 
 enum { FAST_MAX_BYTES = 512 << 20 }; /* of class tables */
 
+static void info_free(gpointer info)
+{
+    mn_node_info_free(info);
+}
+
 mn_scheduler *mn_scheduler_new(mn_cache *cache, const mn_profile *profile,
                                const mn_scheduler_options *options)
 {
@@ -27,6 +32,7 @@ mn_scheduler *mn_scheduler_new(mn_cache *cache, const mn_profile *profile,
         scheduler->fast = mn_fast_new(profile, FAST_MAX_BYTES);
     scheduler->attempt.rejections = g_array_new(FALSE, FALSE, sizeof(mn_rejection));
     scheduler->attempt.feasible = g_ptr_array_new();
+    scheduler->attempt.bare = g_ptr_array_new_with_free_func(info_free);
     return scheduler;
 }
 
@@ -38,6 +44,7 @@ void mn_scheduler_free(mn_scheduler *scheduler)
     g_free(scheduler->attempt.error);
     g_array_unref(scheduler->attempt.rejections);
     g_ptr_array_unref(scheduler->attempt.feasible);
+    g_ptr_array_unref(scheduler->attempt.bare);
     mn_arena_free(scheduler->arena);
     g_free(scheduler);
 }
@@ -373,7 +380,9 @@ void mn_attempt_begin(mn_attempt *attempt, mn_scheduler *scheduler, const mn_pod
         .scheduler = scheduler,
         .rejections = attempt->rejections,
         .feasible = attempt->feasible,
+        .bare = attempt->bare,
     };
+    g_ptr_array_set_size(attempt->bare, 0);
     g_array_set_size(attempt->rejections, 0);
     g_ptr_array_set_size(attempt->feasible, 0);
     mn_cycle_begin(&attempt->cycle, scheduler, pod);

@@ -28,7 +28,8 @@ typedef struct mn_attempt {
     GPtrArray *feasible; /* const mn_node_info * */
     size_t rejected;     /* nodes that plugins said no to, written down or not */
     size_t seen;         /* nodes that plugins looked at */
-    size_t ghosts;       /* of the feasible: nodes that only an extender knows */
+    size_t ghosts;       /* of the feasible: not the snapshot's own, or there more than once */
+    GPtrArray *bare;     /* mn_node_info: the former of those, owned */
     uint32_t rejectors;  /* bit per plugin index */
     char *error;         /* the cycle fails with it */
 

@@ -3,6 +3,8 @@
  * scores, with the sample that the next cycle would take. Plain and slow on purpose. */
 #include "core/sched/cycle.h"
 
+#include <string.h>
+
 static void ask_pre_filters(mn_cycle *cycle, mn_explanation *explanation)
 {
     size_t count;
@@ -76,7 +78,7 @@ static void take_scores(const mn_cycle *cycle, const mn_scores *scores, size_t i
 static mn_node_explanation *find_node(mn_explanation *explanation, const mn_node_info *node)
 {
     for (size_t i = 0; i < explanation->count; i++) {
-        if (explanation->nodes[i].node->node == node->node)
+        if (strcmp(mn_node_info_name(explanation->nodes[i].node), mn_node_info_name(node)) == 0)
             return &explanation->nodes[i];
     }
     return NULL; /* only an extender knows it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Extenders, as kube-scheduler treats their answers.
  *
- * filter: one after another over what is left. A node left out without a word counts in
+ * filter: one after another over what the one before left. A node left out without a word counts in
  * no reason. An error fails the cycle unless the extender is ignorable. prioritize: an
  * error only means no scores.
  */
@@ -80,70 +80,74 @@ static void take_failures(mn_attempt *attempt, const GArray *failures)
     }
 }
 
-/* A node that only the extender knows: kube-scheduler takes it as it is, without Pods. */
-static const mn_node_info *ghost_node(mn_arena *arena, const char *name)
+/* The node as its object alone tells it. */
+static const mn_node_info *bare_node(mn_attempt *attempt, const mn_node *node)
 {
-    mn_node *node = MN_ARENA_NEW(arena, mn_node, 1);
-    mn_node_info *info = MN_ARENA_NEW(arena, mn_node_info, 1);
-    node->meta.name = name;
-    info->node = node;
-    info->pods = MN_ARENA_NEW(arena, GArray, 1); /* empty, and only ever read */
-    info->ports = MN_ARENA_NEW(arena, GArray, 1);
-    info->images = MN_ARENA_NEW(arena, GPtrArray, 1);
-    return info;
+    mn_node_info *bare = mn_cache_bare_node(attempt->scheduler->cache, attempt->cycle.arena, node);
+    g_ptr_array_add(attempt->bare, bare);
+    attempt->ghosts++;
+    return bare;
+}
+
+static void add_feasible(mn_attempt *attempt, const mn_node_info *node)
+{
+    g_ptr_array_add(attempt->feasible, (gpointer)(uintptr_t)node);
 }
 
 /* kubernetes/kubernetes#141781: whole nodes that come back from an extender are scored as
  * if nothing were on them, neither Pods nor images. */
-static void forget_what_is_on(mn_attempt *attempt)
+static bool forgets_what_is_on(const mn_attempt *attempt)
 {
-    mn_arena *arena = attempt->cycle.arena;
-    for (guint i = 0; i < attempt->feasible->len; i++) {
-        const mn_node_info *node = g_ptr_array_index(attempt->feasible, i);
-        mn_node_info *bare = MN_ARENA_NEW(arena, mn_node_info, 1);
-        *bare = *ghost_node(arena, mn_node_info_name(node));
-        bare->node = node->node;
-        bare->number = node->number;
-        bare->allocatable = node->allocatable;
-        bare->allowed_pods = node->allowed_pods;
-        g_ptr_array_index(attempt->feasible, i) = bare;
+    return !attempt->cycle.profile->quirks.fix_empty_node_infos;
+}
+
+static void keep_nodes(mn_attempt *attempt, const mn_extender *extender, const GPtrArray *kept)
+{
+    const bool bare = !extender->node_cache_capable && forgets_what_is_on(attempt);
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < kept->len; i++) {
+        const mn_node_info *node = g_ptr_array_index(kept, i);
+        add_feasible(attempt, bare ? bare_node(attempt, node->node) : node);
+        attempt->ghosts += (size_t)!g_hash_table_add(seen, g_ptr_array_index(kept, i));
     }
-    attempt->ghosts += attempt->feasible->len;
+}
+
+static void keep_objects(mn_attempt *attempt, const GPtrArray *objects)
+{
+    for (guint i = 0; i < objects->len; i++) {
+        const mn_node *node = g_ptr_array_index(objects, i);
+        const mn_node_info *known =
+            forgets_what_is_on(attempt)
+                ? NULL
+                : mn_snapshot_find(attempt->cycle.snapshot, node->meta.name);
+        add_feasible(attempt, known != NULL ? known : bare_node(attempt, node));
+    }
+    attempt->ghosts += objects->len; /* there may be two of a kind */
 }
 
 static bool filter_by(mn_attempt *attempt, const mn_extender *extender, GError **error)
 {
-    mn_arena *arena = attempt->cycle.arena;
-    GPtrArray *feasible = attempt->feasible;
+    g_autoptr(GPtrArray) kept = g_ptr_array_new();
+    g_autoptr(GPtrArray) objects = g_ptr_array_new();
+    g_autoptr(GArray) failures = g_array_new(FALSE, FALSE, sizeof(mn_extender_failure));
     mn_extender_answer answer = {
-        .kept = MN_ARENA_NEW(arena, bool, feasible->len),
-        .failures = g_array_new(FALSE, FALSE, sizeof(mn_extender_failure)),
-        .ghosts = g_ptr_array_new(),
-        .arena = arena,
+        .kept = kept,
+        .objects = objects,
+        .failures = failures,
+        .arena = attempt->cycle.arena,
     };
-    const bool done = extender->filter(extender,
-                                       attempt->cycle.pod,
-                                       (const mn_node_info *const *)feasible->pdata,
-                                       feasible->len,
-                                       &answer,
-                                       error);
-    if (done) {
-        guint count = 0;
-        for (guint i = 0; i < feasible->len; i++) {
-            if (answer.kept[i])
-                g_ptr_array_index(feasible, count++) = g_ptr_array_index(feasible, i);
-        }
-        g_ptr_array_set_size(feasible, (gint)count);
-        for (guint i = 0; i < answer.ghosts->len; i++) {
-            const char *name = g_ptr_array_index(answer.ghosts, i);
-            g_ptr_array_add(feasible, (gpointer)(uintptr_t)ghost_node(arena, name));
-            attempt->ghosts++;
-        }
-        take_failures(attempt, answer.failures);
-    }
-    g_array_unref(answer.failures);
-    g_ptr_array_unref(answer.ghosts);
-    return done;
+    if (!extender->filter(extender,
+                          attempt->cycle.pod,
+                          (const mn_node_info *const *)attempt->feasible->pdata,
+                          attempt->feasible->len,
+                          &answer,
+                          error))
+        return false;
+    g_ptr_array_set_size(attempt->feasible, 0);
+    keep_nodes(attempt, extender, kept);
+    keep_objects(attempt, objects);
+    take_failures(attempt, failures);
+    return true;
 }
 
 bool mn_run_extender_filters(mn_attempt *attempt)
@@ -155,12 +159,7 @@ bool mn_run_extender_filters(mn_attempt *attempt)
         g_autoptr(GError) error = NULL;
         if (extender->filter == NULL || !is_interested(extender, attempt->cycle.pod))
             continue;
-        if (filter_by(attempt, extender, &error)) {
-            if (!extender->node_cache_capable && !profile->quirks.fix_empty_node_infos)
-                forget_what_is_on(attempt);
-            continue;
-        }
-        if (extender->ignorable)
+        if (filter_by(attempt, extender, &error) || extender->ignorable)
             continue;
         attempt->error = g_strdup(error->message);
         return false;
@@ -190,7 +189,9 @@ void mn_run_extender_scores(mn_attempt *attempt)
                                   NULL))
             continue;
         for (size_t j = 0; j < count; j++)
-            attempt->totals[j] += scores[j] * extender->weight * TO_PLUGIN_SCALE;
+            attempt->totals[j] =
+                mn_wrap_add(attempt->totals[j],
+                            mn_wrap_mul(mn_wrap_mul(scores[j], extender->weight), TO_PLUGIN_SCALE));
     }
 }
 

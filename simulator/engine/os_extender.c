@@ -66,9 +66,10 @@ static bool filter(const mn_extender *extender, const mn_pod *pod, const mn_node
         return false;
     for (size_t i = 0; i < count; i++) {
         const mn_os_verdict *verdict = &e->decision.verdicts[e->offered[i]];
-        answer->kept[i] = verdict->passes;
-        if (verdict->passes)
+        if (verdict->passes) {
+            g_ptr_array_add(answer->kept, (gpointer)(uintptr_t)nodes[i]);
             continue;
+        }
         const mn_extender_failure failure = {
             .node = mn_node_info_name(nodes[i]),
             .reason = mn_os_reason_text(verdict->reason),
@@ -88,6 +89,21 @@ static bool prioritize(const mn_extender *extender, const mn_pod *pod,
         return false;
     for (size_t i = 0; i < count; i++)
         scores[i] = e->decision.verdicts[e->offered[i]].score;
+    return true;
+}
+
+/* Victims as they came, without the nodes that the Pod could not run on anyway. */
+static bool preempt(const mn_extender *extender, const mn_pod *pod, mn_extender_victims *nodes,
+                    size_t count, mn_arena *arena, GError **error)
+{
+    os_extender *e = extender->data;
+    const mn_node_info **infos = MN_ARENA_NEW(arena, const mn_node_info *, count);
+    for (size_t i = 0; i < count; i++)
+        infos[i] = nodes[i].node;
+    if (!decide(e, pod, infos, count, error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        nodes[i].kept = e->decision.verdicts[e->offered[i]].passes;
     return true;
 }
 
@@ -122,6 +138,7 @@ const mn_extender *mn_os_extender_new(mn_arena *arena, const mn_scenario *scenar
         .data = e,
         .filter = filter,
         .prioritize = prioritize,
+        .preempt = preempt,
     };
     return &e->base;
 }

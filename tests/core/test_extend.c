@@ -49,14 +49,18 @@ static bool filter(const mn_extender *extender, const mn_pod *pod, const mn_node
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        answer->kept[i] = names(script->keep, nodes[i]);
+        if (names(script->keep, nodes[i]))
+            g_ptr_array_add(answer->kept, (gpointer)(uintptr_t)nodes[i]);
         if (names(script->fail, nodes[i]))
             fail(answer, nodes[i], false);
         if (names(script->unresolvable, nodes[i]))
             fail(answer, nodes[i], true);
     }
-    if (script->ghost != NULL)
-        g_ptr_array_add(answer->ghosts, (gpointer)(uintptr_t)script->ghost);
+    if (script->ghost != NULL) {
+        mn_node *ghost = MN_ARENA_NEW(answer->arena, mn_node, 1);
+        ghost->meta.name = script->ghost;
+        g_ptr_array_add(answer->objects, ghost);
+    }
     return true;
 }
 

@@ -60,6 +60,11 @@ void mn_cache_remove_service(mn_cache *cache, const mn_service *object);
 void mn_cache_remove_workload(mn_cache *cache, const mn_workload *object);
 void mn_cache_remove_disruption_budget(mn_cache *cache, const mn_disruption_budget *object);
 
+/* A node as its object alone tells it: no Pods, no images. It is none of the cache's, but
+ * has the number of the node of that name (UINT32_MAX: there is none). Its amounts live in
+ * the arena; free it with mn_node_info_free(). */
+mn_node_info *mn_cache_bare_node(mn_cache *cache, mn_arena *arena, const mn_node *node);
+
 /* The class of a Pod, made at first sight; lives as long as the cache. */
 const mn_pod_class *mn_cache_class_of(mn_cache *cache, const mn_pod *pod);
 

@@ -19,13 +19,14 @@ typedef struct mn_extender_failure {
     bool unresolvable;
 } mn_extender_failure;
 
-/* Allocated by the cycle: `kept` has one element a node asked about, all false. */
+/* Empty when the cycle hands it over. Order and repetitions are the extender's. */
 typedef struct mn_extender_answer {
-    bool *kept;
-    GArray *failures;  /* mn_extender_failure */
-    GPtrArray *ghosts; /* const char *: names given back that were not asked about, which
-                          kube-scheduler takes when nodeCacheCapable is false */
-    mn_arena *arena;   /* for the strings above */
+    GPtrArray *kept;    /* const mn_node_info *: of those asked about */
+    GPtrArray *objects; /* const mn_node *, beside or instead: nodes as they were given back
+                           whole. kube-scheduler goes on with these, whether it knows them or
+                           not, and sees no Pods and no images on them (#141781) */
+    GArray *failures;   /* mn_extender_failure */
+    mn_arena *arena;    /* for what the lists point to */
 } mn_extender_answer;
 
 /* A node on which evicting would help, and whom: asked, and answered in place. */
