@@ -46,8 +46,9 @@ endif
 CORE_PKGS  := glib-2.0 jansson yaml-0.1
 IO_PKGS    := zlib
 HTTPD_PKGS := libmicrohttpd
+KUBE_PKGS  := libcurl
 TEST_PKGS  := cunit
-PKGS       := $(CORE_PKGS) $(IO_PKGS) $(HTTPD_PKGS)
+PKGS       := $(CORE_PKGS) $(IO_PKGS) $(HTTPD_PKGS) $(KUBE_PKGS)
 
 # pkg-config is asked when the first recipe needs the answer, and once: a machine that has none
 # yet can still read this file.
@@ -68,12 +69,13 @@ CORE_LAYERS := base text model os cluster sched plugins wire
 CORE_SRC  := $(sort $(foreach l,$(CORE_LAYERS),$(wildcard core/$(l)/*.c)))
 IO_SRC    := $(sort $(wildcard core/io/*.c))
 HTTPD_SRC := $(sort $(wildcard core/httpd/*.c))
+KUBE_SRC  := $(sort $(wildcard core/kube/*.c))
 EXT_SRC   := $(sort $(wildcard extender/*.c))
 SIM_SRC   := $(sort $(wildcard simulator/*.c simulator/*/*.c))
 TEST_SRC  := $(sort $(wildcard tests/*.c tests/support/*.c tests/core/*.c tests/extender/*.c tests/simulator/*.c))
 FUZZ_SRC  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
-ALL_SRC   := $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(EXT_SRC) $(SIM_SRC) $(TEST_SRC) \
+ALL_SRC   := $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(KUBE_SRC) $(EXT_SRC) $(SIM_SRC) $(TEST_SRC) \
              $(sort $(wildcard tests/fuzz/*.c)) $(BENCH_SRC)
 HEADERS   := $(sort $(wildcard include/mullion/*/*.h))
 SOURCES   := $(ALL_SRC) $(sort $(shell find include core extender simulator tests -name '*.h' 2>/dev/null))
@@ -83,7 +85,8 @@ obj        = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_LIB  := $(B)/libmullion-core.a
 IO_LIB    := $(B)/libmullion-io.a
 HTTPD_LIB := $(B)/libmullion-httpd.a
-LIBS      := $(HTTPD_LIB) $(IO_LIB) $(CORE_LIB)
+KUBE_LIB  := $(B)/libmullion-kube.a
+LIBS      := $(HTTPD_LIB) $(KUBE_LIB) $(IO_LIB) $(CORE_LIB)
 PROGRAMS  := $(if $(wildcard simulator/main.c),mullion kubectl-mullion) \
              $(if $(wildcard extender/main.c),mullion-extender)
 
@@ -167,12 +170,13 @@ deps-lint: | deps-test
 $(CORE_LIB): $(call obj,$(CORE_SRC))
 $(IO_LIB): $(call obj,$(IO_SRC))
 $(HTTPD_LIB): $(call obj,$(HTTPD_SRC))
+$(KUBE_LIB): $(call obj,$(KUBE_SRC))
 $(LIBS): | deps
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
-$(B)/mullion: $(call obj,$(SIM_SRC)) $(IO_LIB) $(CORE_LIB)
-	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(CORE_PKGS) $(IO_PKGS)) -lm $(LDLIBS)
+$(B)/mullion: $(call obj,$(SIM_SRC)) $(KUBE_LIB) $(IO_LIB) $(CORE_LIB)
+	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(CORE_PKGS) $(IO_PKGS) $(KUBE_PKGS)) -lm $(LDLIBS)
 $(B)/mullion-extender: $(call obj,$(EXT_SRC)) $(LIBS)
 	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(PKGS)) -lm -pthread $(LDLIBS)
 $(B)/kubectl-mullion: $(B)/mullion
@@ -248,7 +252,7 @@ coverage: ## unit-test line coverage per file
 	$(MAKE) FLAVOR=cov test
 	@$(MAKE) -s FLAVOR=cov coverage-report
 coverage-report:
-	@for f in $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(EXT_SRC) $(SIM_SRC); do \
+	@for f in $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(KUBE_SRC) $(EXT_SRC) $(SIM_SRC); do \
 	  gcov -n -o $(B)/$${f%.c}.o $$f 2>/dev/null | sed -n "/File '$$(echo $$f | sed 's,/,\\/,g')'/{n;s|^Lines executed:\(.*\)% of \(.*\)|\1 \2 $$f|p;}"; \
 	done | awk '{ printf "%6.1f%% of %5d  %s\n", $$1, $$2, $$3; hit += $$1 * $$2; all += $$2 } \
 	  END { if (all) printf "%6.1f%% of %5d  together\n", hit / all, all }'

@@ -16,6 +16,7 @@ build cc      clang              clang,libclang-rt-dev,libc6-dev clang,glibc-dev
 build command pkg-config         pkg-config         pkgconf-pkg-config  pkgconf            pkgconf
 build module  glib-2.0>=2.74     libglib2.0-dev     glib2-devel         glib-dev           glib
 build module  jansson            libjansson-dev     jansson-devel       jansson-dev        jansson
+build module  libcurl            libcurl4-gnutls-dev libcurl-devel      curl-dev           curl
 build module  libmicrohttpd      libmicrohttpd-dev  libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd
 build module  yaml-0.1           libyaml-dev        libyaml-devel       yaml-dev           libyaml
 build module  zlib               zlib1g-dev         zlib-devel          zlib-dev           zlib
