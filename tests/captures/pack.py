@@ -3,6 +3,7 @@
 """Packs a folder of recorded extender calls into one gzip'd file, a JSON object a line.
 
     pack.py FOLDER > NAME.jsonl.gz
+    pack.py --cases FOLDER > NAME-cases.jsonl.gz
 
 FOLDER holds a folder for each case: NN-VERB.request.http, NN-VERB.response.http (absent or empty
 where nothing was answered), outcome.json, perhaps victims.json. README.md describes the lines.
@@ -15,6 +16,7 @@ import re
 import sys
 
 SCORED = re.compile(r'Extender scored node.* node="([^"]+)" score=(-?\d+)')
+TOTAL = re.compile(r'Calculated node\'s final score.* node="([^"]+)" score=(-?\d+)')
 
 
 def split(path):
@@ -81,11 +83,41 @@ def calls(case_folder):
         yield call
 
 
+def case_of(case_folder):
+    """How the scheduler was configured, what went over the wire beside the bodies, the outcome."""
+    outcome = load(os.path.join(case_folder, "outcome.json"))
+    scheduled = next((c for c in outcome["conditions"] or [] if c["type"] == "PodScheduled"), {})
+    heads = {}
+    for request in sorted(glob.glob(os.path.join(case_folder, "[0-9]*.request.http"))):
+        response = request.replace(".request.", ".response.")
+        with open(response, "rb") as file:
+            head = file.read().partition(b"\r\n\r\n")[0]
+        heads[os.path.basename(request).removesuffix(".request.http")] = head.decode()
+    totals = {}
+    for node, total in (m.groups() for m in map(TOTAL.search, outcome["schedulerLog"]) if m):
+        totals.setdefault(node, int(total))
+    return {
+        "case": outcome["case"],
+        "extenders": outcome["config"],
+        "nodeName": outcome["nodeName"],
+        "nominatedNodeName": outcome["nominatedNodeName"],
+        "reason": scheduled.get("reason"),
+        "message": scheduled.get("message"),
+        "failures": [e["note"] for e in outcome["events"] if e["reason"] == "FailedScheduling"],
+        "victims": outcome.get("victimsGone") or [],
+        "totals": totals,
+        "connections": [c["conn"] for c in outcome["calls"] if "path" in c],
+        "heads": heads,
+    }
+
+
 def main():
+    folder = sys.argv[-1]
     lines = []
-    for case_folder in sorted(glob.glob(os.path.join(sys.argv[1], "*", ""))):
-        for call in calls(case_folder):
-            lines.append(json.dumps(call, ensure_ascii=False, separators=(",", ":")) + "\n")
+    for case_folder in sorted(glob.glob(os.path.join(folder, "*", ""))):
+        rows = [case_of(case_folder)] if sys.argv[1] == "--cases" else calls(case_folder)
+        for row in rows:
+            lines.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
     sys.stdout.buffer.write(gzip.compress("".join(lines).encode(), 9, mtime=0))
 
 
