@@ -68,6 +68,7 @@ static void the_request_is_what_go_sends(void)
     g_autofree char *got = post_to(server, caller);
     const replay_request *request = g_ptr_array_index(replay_server_stop(server), 0);
     g_autofree char *host = g_strdup_printf("Host: 127.0.0.1:%u\r\n", replay_server_port(server));
+    EXPECT_STR(got, "200 ");
     EXPECT_STR(request->path, "/ext/filter");
     EXPECT_STR(request->body, "{}");
     EXPECT_TRUE(strstr(request->headers, host) != NULL);
