@@ -46,6 +46,7 @@ mn_cache *mn_cache_new(void)
     cache->places = g_hash_table_new_full(pod_hash, pod_equal, NULL, NULL);
     cache->orphans = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_unref);
     cache->nominated = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_unref);
+    cache->lowest_priority = INT32_MAX;
     cache->journal = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     mn_zones_init(&cache->zones);
     mn_images_init(&cache->images);
@@ -113,6 +114,7 @@ static void count_affinity(mn_cache *cache, const mn_node_info *info, int sign)
 
 static void put_on_node(mn_cache *cache, mn_node_info *info, mn_pod_info pod)
 {
+    cache->lowest_priority = MIN(cache->lowest_priority, pod.class_->priority);
     count_affinity(cache, info, -1);
     mn_node_info_add_pod(info, pod);
     count_affinity(cache, info, 1);
@@ -314,6 +316,7 @@ const mn_snapshot *mn_cache_snapshot(mn_cache *cache)
         .object_version = cache->objects.version,
         .has_nominated = g_hash_table_size(cache->nominated) > 0,
         .with_affinity = cache->with_affinity,
+        .lowest_priority = cache->lowest_priority,
         .journal = (const uint32_t *)(const void *)cache->journal->data,
         .journal_base = cache->journal_base,
         .journal_end = cache->journal_base + cache->journal->len,

@@ -56,6 +56,7 @@ struct mn_cache {
     uint64_t journal_base;
     uint64_t version, node_version;
     size_t with_affinity;
+    int32_t lowest_priority; /* that was ever placed: only falls */
     mn_zones zones;
     mn_images images;
     mn_objects_index objects;

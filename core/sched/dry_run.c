@@ -130,6 +130,8 @@ static void take_candidate(const struct trial *trial, const mn_node_info *node,
 mn_verdict mn_dry_run(const mn_cycle *cycle, const mn_node_info *node, mn_candidate *candidate)
 {
     MN_VERDICT_CONST(nobody, MN_CODE_UNRESOLVABLE, "No preemption victims found for incoming pod");
+    if (cycle->class_->priority <= cycle->snapshot->lowest_priority)
+        return nobody;
     g_autoptr(GArray) pods = lower_priority(cycle, node);
     if (pods->len == 0)
         return nobody;

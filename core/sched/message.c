@@ -15,6 +15,42 @@ static void count_reason(GHashTable *counts, const char *reason, size_t more)
     g_hash_table_insert(counts, key, GSIZE_TO_POINTER(known + more));
 }
 
+/* Verdicts are often shared: as many as this are told apart by where their reasons are,
+ * and counted together. */
+enum { SHARED = 32 };
+
+struct shared {
+    const mn_verdict *verdict;
+    size_t times;
+};
+
+static void count_verdict(GHashTable *counts, const mn_verdict *verdict, size_t times)
+{
+    for (size_t i = 0; i < verdict->count; i++)
+        count_reason(counts, verdict->reasons[i], times);
+}
+
+static void count_all(GHashTable *counts, const mn_rejection *rejections, size_t count)
+{
+    struct shared shared[SHARED] = {{0}};
+    for (size_t i = 0; i < count; i++) {
+        const mn_verdict *verdict = &rejections[i].verdict;
+        struct shared *slot = &shared[((uintptr_t)verdict->reasons >> 4) % SHARED];
+        if (slot->verdict != NULL && slot->verdict->reasons == verdict->reasons &&
+            slot->verdict->count == verdict->count) {
+            slot->times++;
+            continue;
+        }
+        if (slot->verdict != NULL)
+            count_verdict(counts, slot->verdict, slot->times);
+        *slot = (struct shared){.verdict = verdict, .times = 1};
+    }
+    for (size_t i = 0; i < SHARED; i++) {
+        if (shared[i].verdict != NULL)
+            count_verdict(counts, shared[i].verdict, shared[i].times);
+    }
+}
+
 struct line {
     char *text;
     mn_reason_count count;
@@ -64,10 +100,7 @@ mn_fit_error mn_fit_error_new(mn_arena *arena, const mn_rejection *rejections, s
                               size_t nodes, const char *absent)
 {
     g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < rejections[i].verdict.count; j++)
-            count_reason(counts, rejections[i].verdict.reasons[j], 1);
-    }
+    count_all(counts, rejections, count);
     if (absent != NULL && count < nodes)
         count_reason(counts, absent, nodes - count);
     g_autoptr(GArray) lines = sorted_lines(counts);

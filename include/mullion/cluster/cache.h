@@ -79,6 +79,7 @@ typedef struct mn_snapshot {
     uint64_t version;        /* changes with anything */
     uint64_t object_version; /* changes with Services, controllers, namespaces, budgets */
     bool has_nominated;      /* some Pod is nominated to some node */
+    int32_t lowest_priority; /* no Pod on any node has a lower one */
     size_t with_affinity;    /* nodes that hold a Pod with inter-Pod affinity of any kind */
 
     /* Numbers of nodes whose Pods or object changed, in order. The element at sequence
