@@ -457,10 +457,10 @@ bool mn_caller_post(mn_caller *caller, mn_arena *arena, const mn_call *call, mn_
     const CURLcode code = perform(&now);
     if (!conclude(&now, code, error))
         return false;
+    const char *text = body->len == 0 ? "" : (const char *)body->data;
     *answer = (mn_call_answer){
         .status = status_of(caller->curl),
-        .body = {.ptr = mn_arena_strndup(arena, (const char *)body->data, body->len),
-                 .len = body->len},
+        .body = {.ptr = mn_arena_strndup(arena, text, body->len), .len = body->len},
     };
     return true;
 }

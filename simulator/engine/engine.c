@@ -10,7 +10,6 @@
 
 #include "simulator/engine/admission.h"
 #include "simulator/engine/kubelet.h"
-#include "simulator/engine/os_extender.h"
 #include "simulator/engine/pod_names.h"
 #include "simulator/engine/run.h"
 
@@ -282,10 +281,11 @@ static void note_unplaced(mn_run *run, size_t i, const mn_outcome *outcome)
 /* True when the Pod found a place. */
 static bool schedule(mn_run *run, size_t i)
 {
-    const mn_outcome *outcome = mn_scheduler_place(run->scheduler, run->slots[i].pod);
+    mn_scheduler *scheduler = mn_schedulers_find(run->schedulers, run->slots[i].pod);
+    const mn_outcome *outcome = mn_scheduler_place(scheduler, run->slots[i].pod);
     if (outcome->kind == MN_OUTCOME_UNSCHEDULABLE && outcome->victim_count > 0) {
         evict_all(run, outcome);
-        outcome = mn_scheduler_place(run->scheduler, run->slots[i].pod);
+        outcome = mn_scheduler_place(scheduler, run->slots[i].pod);
     }
     size_t node;
     if (outcome->kind != MN_OUTCOME_PLACED || !mn_run_find_node(run, outcome->node, &node)) {
@@ -302,7 +302,7 @@ static bool schedule(mn_run *run, size_t i)
 static bool is_ours(mn_run *run, size_t i)
 {
     const char *name = run->slots[i].pod->spec.scheduler_name;
-    if (name == NULL || *name == '\0' || strcmp(name, "default-scheduler") == 0)
+    if (mn_schedulers_find(run->schedulers, run->slots[i].pod) != NULL)
         return true;
     note_pending(run,
                  i,
@@ -310,7 +310,7 @@ static bool is_ours(mn_run *run, size_t i)
                  "",
                  mn_arena_printf(run->arena,
                                  "spec.schedulerName is \"%s\": no such scheduler runs here",
-                                 name));
+                                 name == NULL || *name == '\0' ? "default-scheduler" : name));
     return false;
 }
 
@@ -388,23 +388,6 @@ static void play(mn_run *run)
     schedule_all(run);
 }
 
-static const mn_profile *profile_of(mn_run *run)
-{
-    mn_profile *profile = mn_profile_default(run->arena);
-    if (run->scenario->percentage_of_nodes_to_score > 0) {
-        profile->percentage_of_nodes_to_score = run->scenario->percentage_of_nodes_to_score;
-        profile->percentage_is_set = true;
-    }
-    const mn_extender *extender = mn_os_extender_new(run->arena, run->scenario, run->extender_mode);
-    if (extender != NULL) {
-        const mn_extender **list = MN_ARENA_NEW(run->arena, const mn_extender *, 1);
-        list[0] = extender;
-        profile->extenders = list;
-        profile->extender_count = 1;
-    }
-    return profile;
-}
-
 static bool has_nodes(const mn_scenario *scenario, GError **error)
 {
     if (scenario->objects->nodes->len > 0)
@@ -451,8 +434,11 @@ mn_record *mn_engine_run(const mn_scenario *scenario, const mn_run_options *opti
         .tie_break_first = scenario->tie_break_first,
         .engine = options->reference_engine ? MN_ENGINE_REFERENCE : MN_ENGINE_FAST,
     };
-    g_autoptr(mn_scheduler) scheduler = mn_scheduler_new(cache, profile_of(&run), &how);
-    run.scheduler = scheduler;
+    g_autoptr(mn_schedulers) schedulers =
+        mn_schedulers_new(arena, scenario, run.extender_mode, cache, &how, error);
+    if (schedulers == NULL)
+        return NULL;
+    run.schedulers = schedulers;
     g_autoptr(GArray) queue = g_array_new(FALSE, FALSE, sizeof(ticket));
     g_autoptr(GHashTable) bound = g_hash_table_new(g_direct_hash, g_direct_equal);
     run.queue = queue;

@@ -330,6 +330,17 @@ static mn_record_totals totals_of(const mn_record *record)
     return totals;
 }
 
+static void record_live_extenders(const mn_run *run, mn_record *record)
+{
+    const mn_scheduler_config *config = run->scenario->scheduler;
+    const size_t count = config == NULL ? 0 : config->extenders.count;
+    const char **urls = MN_ARENA_NEW(run->arena, const char *, count);
+    for (size_t i = 0; i < count; i++)
+        urls[i] = config->extenders.items[i].url_prefix;
+    record->live_extenders = urls;
+    record->live_extender_count = count;
+}
+
 mn_record *mn_record_make(const mn_run *run)
 {
     mn_record *record = MN_ARENA_NEW(run->arena, mn_record, 1);
@@ -338,6 +349,7 @@ mn_record *mn_record_make(const mn_run *run)
     record->kubernetes = run->scenario->kubernetes;
     record->seed = run->seed;
     record->extender = mn_extender_mode_name(run->extender_mode);
+    record_live_extenders(run, record);
     mn_record_node *nodes = record_nodes(run);
     record->nodes = nodes;
     record->node_count = run->scenario->objects->nodes->len;

@@ -151,6 +151,10 @@ typedef struct mn_record {
     const char *scenario, *description, *kubernetes;
     uint64_t seed;
     const char *extender; /* "off", "observe", "prefer", "enforce" */
+    /* URLs of HTTP extenders that were called: with one, the run is no longer a function of
+     * scenario and seed alone. */
+    const char *const *live_extenders;
+    size_t live_extender_count;
     const mn_record_pod *pods;
     size_t pod_count;
     const mn_record_workload *workloads;

@@ -4,10 +4,10 @@
 #define MN_RUN_H
 
 #include "mullion/cluster/cache.h"
-#include "mullion/sched/cycle.h"
 #include "simulator/engine/controllers.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/image_truth.h"
+#include "simulator/engine/schedulers.h"
 
 /* One Pod of the plan on its way. */
 typedef struct mn_slot {
@@ -24,7 +24,7 @@ typedef struct mn_run {
     mn_plan *plan;
     mn_truth truth;
     mn_cache *cache;
-    mn_scheduler *scheduler;
+    mn_schedulers *schedulers;
     GHashTable *node_index; /* name -> index in scenario->objects->nodes + 1 */
     mn_os_offer *offers;    /* by that index: what the nodes truly are */
     mn_slot *slots;         /* by index in plan->pods, as are the records */

@@ -212,6 +212,15 @@ static void write_notes(mn_json_writer *json, const mn_record *record)
     mn_json_end_array(json);
 }
 
+static void write_live_extenders(mn_json_writer *json, const mn_record *record)
+{
+    mn_json_key(json, "liveExtenders");
+    mn_json_begin_array(json);
+    for (size_t i = 0; i < record->live_extender_count; i++)
+        mn_json_string(json, record->live_extenders[i]);
+    mn_json_end_array(json);
+}
+
 void mn_report_json(const mn_record *record, const mn_view *view, GString *out)
 {
     (void)view;
@@ -231,6 +240,8 @@ void mn_report_json(const mn_record *record, const mn_view *view, GString *out)
     g_snprintf(seed, sizeof seed, "%" PRIu64, record->seed);
     mn_json_raw(&json, mn_str_of(seed));
     mn_json_member_string(&json, "extender", record->extender);
+    if (record->live_extender_count > 0)
+        write_live_extenders(&json, record);
     write_summary(&json, &record->totals);
     write_pools(&json, record);
     write_nodes(&json, record);

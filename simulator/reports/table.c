@@ -52,6 +52,8 @@ static void print_headline(const mn_record *record, const mn_view *view, GString
     g_string_append_printf(rest, "%sseed %" PRIu64, dot, record->seed);
     if (strcmp(record->extender, "off") != 0)
         g_string_append_printf(rest, "%sextender %s", dot, record->extender);
+    for (size_t i = 0; i < record->live_extender_count; i++)
+        g_string_append_printf(rest, "%scalls a live extender: %s", dot, record->live_extenders[i]);
     g_string_append_printf(rest, "%sas kube-scheduler %s", dot, record->kubernetes);
     /* A continued line stands under the first one, which began with the name. */
     g_autoptr(GString) line = g_string_new(NULL);

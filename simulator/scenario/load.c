@@ -15,11 +15,13 @@
 
 #define GROUP       "mullion.dev/"
 #define API_VERSION "mullion.dev/v1alpha1"
+#define SCHEDULER   "kubescheduler.config.k8s.io/"
 
 typedef struct loader {
     mn_scenario *scenario;
     mn_scenario_document document;
-    const char *document_file; /* NULL until a Scenario was found */
+    const char *document_file;  /* NULL until a Scenario was found */
+    const char *scheduler_file; /* NULL until a KubeSchedulerConfiguration was found */
     bool may_include;
     GHashTable *seen; /* what is read already, by identity_of() */
     GPtrArray *files; /* const char *, in the scenario's arena */
@@ -98,12 +100,29 @@ static bool take_scenario(loader *l, const mn_at *root, const mn_document *docum
            check_includes(l, root, error);
 }
 
+static bool take_scheduler(loader *l, const mn_at *root, const mn_document *document,
+                           GError **error)
+{
+    mn_scenario *scenario = l->scenario;
+    if (l->scheduler_file != NULL)
+        return mn_at_error(root,
+                           MN_ERROR_SCHEMA,
+                           error,
+                           "a second KubeSchedulerConfiguration: the first is in %s",
+                           l->scheduler_file);
+    l->scheduler_file = mn_arena_strdup(scenario->arena, document->source->name);
+    scenario->scheduler = mn_scheduler_config_decode(scenario->arena, root, error);
+    return scenario->scheduler != NULL;
+}
+
 static bool take_document(const mn_document *document, gpointer data, GError **error)
 {
     loader *l = data;
     mn_at root = mn_at_root(document);
     const char *api_version, *kind;
     peek_type(&root, &api_version, &kind);
+    if (g_str_has_prefix(api_version, SCHEDULER))
+        return take_scheduler(l, &root, document, error);
     if (!g_str_has_prefix(api_version, GROUP))
         return mn_objects_add(l->scenario->objects, document, error);
     return check_type(&root, api_version, kind, error) && take_scenario(l, &root, document, error);

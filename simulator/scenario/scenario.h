@@ -3,7 +3,8 @@
  *
  * Files are YAML or JSON streams of Kubernetes objects; at most one document in all of
  * them is `kind: Scenario` (apiVersion mullion.dev/v1alpha1), and it may be left out: a
- * plain dump of a cluster is a scenario too. Node pools are nodes already, in
+ * plain dump of a cluster is a scenario too. At most one is kube-scheduler's own
+ * configuration, as the real file is written. Node pools are nodes already, in
  * `objects->nodes`, and behave as any other Node from then on.
  *
  *     g_autoptr(mn_scenario) scenario = mn_scenario_load(paths, count, error);
@@ -14,6 +15,7 @@
 #include "mullion/model/objects.h"
 #include "mullion/os/os.h"
 #include "mullion/os/winbuild.h"
+#include "mullion/sched/config.h"
 #include "mullion/text/source.h"
 
 #include <stdbool.h>
@@ -63,6 +65,9 @@ typedef struct mn_scenario {
     mn_os default_os;            /* extender.defaultOS */
     mn_build_rule build_rule;    /* extender.buildRule: of every node; AUTO: ask its containerd */
     mn_build_rule fallback_rule; /* extender.fallbackRule: where AUTO finds no answer */
+
+    /* The KubeSchedulerConfiguration among the files; NULL: kube-scheduler's defaults. */
+    const mn_scheduler_config *scheduler;
 
     const mn_node_pool *pools;
     size_t pool_count;

@@ -298,7 +298,8 @@ static int by_text(const void *a, const void *b)
 /* Names of nodes, sorted: kube-scheduler's order turns from cycle to cycle. */
 static char *sorted_names(GPtrArray *names)
 {
-    qsort(names->pdata, names->len, sizeof *names->pdata, by_text);
+    if (names->len > 1)
+        qsort(names->pdata, names->len, sizeof *names->pdata, by_text);
     g_ptr_array_add(names, NULL);
     return g_strjoinv(" ", (char **)names->pdata);
 }
