@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fast engine against the plain one, placement by placement, on clusters that no
  * recording holds: nodes come, go and change, Pods are removed, Services appear. */
+#include "core/sched/fast.h"
 #include "mullion/base/rng.h"
 #include "mullion/sched/cycle.h"
 #include "tests/support/expect.h"
@@ -227,6 +228,19 @@ static void step(struct twin *twin, int number)
     disturb(twin);
 }
 
+static void tables_that_do_not_fit_are_made_again(void)
+{
+    struct twin twin = twin_new(SCENARIOS);
+    twin.fast->fast->max_bytes = 1; /* room for the newest class alone */
+    for (int i = 0; i < STEPS / 2; i++)
+        step(&twin, i);
+    size_t tables = 0;
+    for (guint i = 0; i < twin.fast->fast->classes->len; i++)
+        tables += g_ptr_array_index(twin.fast->fast->classes, i) != NULL;
+    EXPECT_INT((int64_t)tables, 1);
+    twin_clear(&twin);
+}
+
 static void both_engines_decide_the_same_whatever_happens(void)
 {
     for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
@@ -241,5 +255,6 @@ extern CU_TestInfo suite_core_engines[];
 CU_TestInfo suite_core_engines[] = {
     {"both engines decide the same whatever happens",
      both_engines_decide_the_same_whatever_happens},
+    {"tables that do not fit are made again", tables_that_do_not_fit_are_made_again},
     CU_TEST_INFO_NULL,
 };
