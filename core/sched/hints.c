@@ -31,15 +31,15 @@ mn_event mn_queue_complete(mn_queue *queue, const mn_event *event)
     return full;
 }
 
-mn_cycle mn_queue_cycle(mn_queue *queue, const mn_pod *pod)
+mn_cycle mn_queue_cycle(mn_queue *queue, const mn_queued_pod *entry)
 {
     mn_arena_reset(queue->arena);
     return (mn_cycle){
         .arena = queue->arena,
-        .class_ = mn_cache_class_of(queue->cache, pod),
+        .class_ = mn_cache_class_of(queue->cache, entry->pod),
         .snapshot = mn_cache_snapshot(queue->cache),
-        .profile = queue->profile,
-        .pod = pod,
+        .profile = entry->profile,
+        .pod = entry->pod,
     };
 }
 
@@ -67,7 +67,7 @@ bool mn_queue_reaches(mn_queue *queue, const mn_queued_pod *entry, const mn_even
         return true;
     size_t count;
     const mn_plugin *const *plugins = mn_plugins(&count);
-    const mn_cycle cycle = mn_queue_cycle(queue, entry->pod);
+    const mn_cycle cycle = mn_queue_cycle(queue, entry);
     for (size_t i = 0; i < count; i++) {
         const bool rejected = (entry->rejectors & (1U << i)) != 0;
         if (plugins[i]->hears != NULL && plugins[i]->hears(&cycle, rejected, event->pod.pod))
@@ -85,7 +85,7 @@ bool mn_queue_is_worth_it(mn_queue *queue, const mn_queued_pod *entry, const mn_
         return false;
     size_t count;
     const mn_plugin *const *plugins = mn_plugins(&count);
-    const mn_cycle cycle = mn_queue_cycle(queue, entry->pod);
+    const mn_cycle cycle = mn_queue_cycle(queue, entry);
     for (; bits != 0; bits &= bits - 1) {
         const mn_plugin *plugin = plugins[__builtin_ctz(bits)];
         if (plugin->hint == NULL || plugin->hint(&cycle, event))

@@ -45,7 +45,6 @@ mn_queue *mn_queue_new(mn_cache *cache, const mn_profile *profile, const mn_queu
     mn_queue *queue = g_new0(mn_queue, 1);
     const mn_plugin_list *sorts = &profile->points[MN_POINT_QUEUE_SORT];
     queue->cache = cache;
-    queue->profile = profile;
     queue->options = *options;
     if (queue->options.initial_backoff_ms == 0)
         queue->options.initial_backoff_ms = MN_QUEUE_INITIAL_BACKOFF_MS;
@@ -170,7 +169,7 @@ static void leave(mn_queue *queue, mn_queued_pod *entry)
 /* PreEnqueue; who holds the Pod back counts as rejecting it. */
 static bool may_enter(mn_queue *queue, mn_queued_pod *entry)
 {
-    const mn_cycle cycle = mn_queue_cycle(queue, entry->pod);
+    const mn_cycle cycle = mn_queue_cycle(queue, entry);
     entry->gate = NULL;
     if (mn_verdict_fits(mn_run_pre_enqueue(&cycle, &entry->gate)))
         return true;
@@ -204,11 +203,13 @@ static void requeue(mn_queue *queue, mn_queued_pod *entry, int64_t now_ms)
 
 /* ------------------------------------------------------------------ Pods come and go */
 
-void mn_queue_add(mn_queue *queue, const mn_pod *pod, size_t tag, int64_t now_ms)
+void mn_queue_add(mn_queue *queue, const mn_pod *pod, const mn_profile *profile, size_t tag,
+                  int64_t now_ms)
 {
     g_assert(find(queue, pod) == NULL);
     mn_queued_pod *entry = g_new0(mn_queued_pod, 1);
     entry->pod = pod;
+    entry->profile = profile;
     entry->tag = tag;
     entry->queued_ms = now_ms;
     entry->sequence = queue->sequence++;

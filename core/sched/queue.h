@@ -10,7 +10,6 @@
 
 struct mn_queue {
     mn_cache *cache;
-    const mn_profile *profile;
     mn_queue_options options;
     int (*sort)(const mn_pod *a, const mn_pod *b); /* NULL: first come, first served */
     mn_arena *arena;                               /* of one question */
@@ -31,7 +30,7 @@ void mn_queue_find_interests(mn_queue *queue);
 mn_event mn_queue_complete(mn_queue *queue, const mn_event *event);
 
 /* A cycle that is good for PreEnqueue and hints, until the next one. */
-mn_cycle mn_queue_cycle(mn_queue *queue, const mn_pod *pod);
+mn_cycle mn_queue_cycle(mn_queue *queue, const mn_queued_pod *entry);
 
 /* False: nobody who rests could care. */
 bool mn_queue_may_interest(const mn_queue *queue, const mn_event *event);

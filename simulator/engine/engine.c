@@ -10,13 +10,11 @@
 
 #include "simulator/engine/admission.h"
 #include "simulator/engine/kubelet.h"
-#include "simulator/engine/pod_names.h"
 #include "simulator/engine/run.h"
+#include "simulator/engine/scheduling.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_ROUNDS = 8 };
 
 bool mn_run_find_node(const mn_run *run, const char *name, size_t *index)
 {
@@ -28,11 +26,6 @@ bool mn_run_find_node(const mn_run *run, const char *name, size_t *index)
 static const mn_plan_pod *plan_pod(const mn_run *run, size_t i)
 {
     return &g_array_index(run->plan->pods, mn_plan_pod, i);
-}
-
-static bool names_node(const mn_pod *pod)
-{
-    return pod->spec.node_name != NULL && *pod->spec.node_name != '\0';
 }
 
 /* ---- what is written down */
@@ -48,7 +41,7 @@ static void note_answer(mn_run *run, size_t i, const mn_kubelet_answer *answer)
     record->remark = answer->remark;
 }
 
-static void note_pending(mn_run *run, size_t i, const char *status, const char *reason,
+void mn_run_note_pending(mn_run *run, size_t i, const char *status, const char *reason,
                          const char *message)
 {
     mn_record_pod *record = &run->records[i];
@@ -102,7 +95,7 @@ static void create(mn_run *run, size_t i)
         .namespace_ = mn_meta_namespace(&known->meta),
         .name = known->meta.name,
         .workload = planned->workload,
-        .existed = planned->exists && names_node(known),
+        .existed = planned->exists && mn_pod_is_assigned(known),
         .priority = known->spec.priority.value,
         .need = mn_truth_record(run->arena, &slot->need),
         .status = "",
@@ -144,7 +137,7 @@ static mn_kubelet kubelet_of(mn_run *run, size_t node)
 }
 
 /* Binds the Pod and asks the kubelet there. */
-static void arrive(mn_run *run, size_t i, size_t node)
+bool mn_run_arrive(mn_run *run, size_t i, size_t node)
 {
     mn_slot *slot = &run->slots[i];
     const mn_kubelet kubelet = kubelet_of(run, node);
@@ -161,9 +154,10 @@ static void arrive(mn_run *run, size_t i, size_t node)
             .fate = MN_FATE_RUNS, .status = "Running", .reason = "", .message = "", .remark = ""};
     note_answer(run, i, &answer);
     if (answer.fate != MN_FATE_RUNS && !answer.holds)
-        return;
+        return false;
     mn_cache_add_pod(run->cache, bound, bound->spec.node_name);
     g_hash_table_insert(run->bound, bound, GSIZE_TO_POINTER(i + 1));
+    return true;
 }
 
 /* spec.nodeName: past the scheduler. */
@@ -173,6 +167,7 @@ static void arrive_by_name(mn_run *run, size_t i)
     mn_record_pod *record = &run->records[i];
     size_t node;
     record->sequence = run->sequence++;
+    slot->has_sequence = true;
     if (!mn_run_find_node(run, slot->pod->spec.node_name, &node)) {
         const mn_kubelet_answer gone = {
             .fate = MN_FATE_FAILED,
@@ -193,163 +188,12 @@ static void arrive_by_name(mn_run *run, size_t i)
     if (record->existed ||
         mn_kubelet_admits(
             &kubelet, slot->pod, info, mn_cache_class_of(run->cache, slot->pod), &answer)) {
-        arrive(run, i, node);
+        mn_run_arrive(run, i, node);
         return;
     }
     record->node = kubelet.node->meta.name;
     record->node_index = node;
     note_answer(run, i, &answer);
-}
-
-/* ---- the scheduler */
-
-typedef struct ticket {
-    int64_t priority;
-    size_t index;
-} ticket;
-
-/* What a controller makes in place of a Pod that is gone: the same, under another name. */
-static void replace(mn_run *run, size_t i)
-{
-    const mn_owner_reference *owner = mn_meta_controller(&run->slots[i].pod->meta);
-    mn_pod *fresh = MN_ARENA_NEW(run->arena, mn_pod, 1);
-    *fresh = *run->slots[i].pod;
-    fresh->spec.node_name = NULL;
-    fresh->meta.uid = mn_arena_printf(run->arena, "pod-%zu-again", i);
-    if (g_strcmp0(owner->kind, "StatefulSet") != 0) {
-        g_autofree char *purpose = g_strdup_printf("replacement of %s", fresh->meta.name);
-        mn_rng rng = mn_rng_new(run->seed, purpose);
-        const char *prefix = mn_arena_printf(run->arena, "%s-", owner->name);
-        fresh->meta.name = mn_generated_name(run->arena, &rng, prefix);
-    }
-    run->slots[i].pod = fresh;
-    run->records[i].name = fresh->meta.name;
-    run->records[i].existed = false;
-    const ticket t = {.priority = fresh->spec.priority.value, .index = i};
-    g_array_append_val(run->queue, t);
-}
-
-/* A Pod of lower priority makes room. */
-static void evict(mn_run *run, size_t i)
-{
-    mn_record_pod *record = &run->records[i];
-    mn_cache_remove_pod(run->cache, run->slots[i].bound);
-    g_hash_table_remove(run->bound, run->slots[i].bound);
-    run->slots[i].bound = NULL;
-    record->node = NULL;
-    record->holds = false;
-    const mn_kubelet_answer gone = {
-        .fate = MN_FATE_FAILED,
-        .status = "Preempted",
-        .reason = "Preempted",
-        .message = "default-scheduler: preempting to accommodate a higher priority pod",
-        .remark = "made room for a Pod of higher priority",
-    };
-    note_answer(run, i, &gone);
-    if (mn_meta_controller(&run->slots[i].pod->meta) != NULL)
-        replace(run, i);
-}
-
-static void evict_all(mn_run *run, const mn_outcome *outcome)
-{
-    for (size_t v = 0; v < outcome->victim_count; v++) {
-        gsize slot = GPOINTER_TO_SIZE(g_hash_table_lookup(run->bound, outcome->victims[v]));
-        if (slot > 0)
-            evict(run, slot - 1);
-    }
-}
-
-static void note_unplaced(mn_run *run, size_t i, const mn_outcome *outcome)
-{
-    switch (outcome->kind) {
-    case MN_OUTCOME_GATED:
-        note_pending(run,
-                     i,
-                     "SchedulingGated",
-                     "SchedulingGated",
-                     "Scheduling is blocked due to non-empty scheduling gates");
-        break;
-    case MN_OUTCOME_UNSCHEDULABLE:
-    case MN_OUTCOME_ERROR:
-    case MN_OUTCOME_PLACED:
-        note_pending(run, i, "Pending", "FailedScheduling", outcome->message);
-        break;
-    }
-    run->records[i].feasible = outcome->feasible;
-}
-
-/* True when the Pod found a place. */
-static bool schedule(mn_run *run, size_t i)
-{
-    mn_scheduler *scheduler = mn_schedulers_find(run->schedulers, run->slots[i].pod);
-    const mn_outcome *outcome = mn_scheduler_place(scheduler, run->slots[i].pod);
-    if (outcome->kind == MN_OUTCOME_UNSCHEDULABLE && outcome->victim_count > 0) {
-        evict_all(run, outcome);
-        outcome = mn_scheduler_place(scheduler, run->slots[i].pod);
-    }
-    size_t node;
-    if (outcome->kind != MN_OUTCOME_PLACED || !mn_run_find_node(run, outcome->node, &node)) {
-        note_unplaced(run, i, outcome);
-        return false;
-    }
-    run->records[i].ties = outcome->scored ? outcome->tie_count : 0;
-    run->records[i].feasible = outcome->feasible;
-    run->records[i].remark = "";
-    arrive(run, i, node);
-    return true;
-}
-
-static bool is_ours(mn_run *run, size_t i)
-{
-    const char *name = run->slots[i].pod->spec.scheduler_name;
-    if (mn_schedulers_find(run->schedulers, run->slots[i].pod) != NULL)
-        return true;
-    note_pending(run,
-                 i,
-                 "Pending",
-                 "",
-                 mn_arena_printf(run->arena,
-                                 "spec.schedulerName is \"%s\": no such scheduler runs here",
-                                 name == NULL || *name == '\0' ? "default-scheduler" : name));
-    return false;
-}
-
-/* PrioritySort: higher priority first, then first come first served. */
-static int by_turn(const void *a, const void *b)
-{
-    const ticket *x = a, *y = b;
-    if (x->priority != y->priority)
-        return x->priority > y->priority ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static void fill_queue(mn_run *run)
-{
-    for (size_t i = 0; i < run->plan->pods->len; i++) {
-        const mn_pod *pod = run->slots[i].pod;
-        if (pod == NULL || names_node(pod))
-            continue;
-        const ticket t = {.priority = pod->spec.priority.value, .index = i};
-        g_array_append_val(run->queue, t);
-    }
-    g_array_sort(run->queue, by_turn);
-}
-
-static void schedule_all(mn_run *run)
-{
-    fill_queue(run);
-    bool progress = true;
-    for (int round = 0; round < MAX_ROUNDS && progress; round++) {
-        progress = false;
-        for (guint q = 0; q < run->queue->len; q++) {
-            size_t i = g_array_index(run->queue, ticket, q).index;
-            if (run->records[i].node != NULL || !is_ours(run, i))
-                continue;
-            if (round == 0)
-                run->records[i].sequence = run->sequence++;
-            progress = schedule(run, i) || progress;
-        }
-    }
 }
 
 /* ---- the whole */
@@ -382,10 +226,10 @@ static void play(mn_run *run)
     for (size_t i = 0; i < count; i++)
         create(run, i);
     for (size_t i = 0; i < count; i++) {
-        if (run->slots[i].pod != NULL && names_node(run->slots[i].pod))
+        if (run->slots[i].pod != NULL && mn_pod_is_assigned(run->slots[i].pod))
             arrive_by_name(run, i);
     }
-    schedule_all(run);
+    mn_schedule(run);
 }
 
 static bool has_nodes(const mn_scenario *scenario, GError **error)
@@ -439,9 +283,9 @@ mn_record *mn_engine_run(const mn_scenario *scenario, const mn_run_options *opti
     if (schedulers == NULL)
         return NULL;
     run.schedulers = schedulers;
-    g_autoptr(GArray) queue = g_array_new(FALSE, FALSE, sizeof(ticket));
+    g_autoptr(GArray) preemptions = g_array_new(FALSE, FALSE, sizeof(mn_record_preemption));
     g_autoptr(GHashTable) bound = g_hash_table_new(g_direct_hash, g_direct_equal);
-    run.queue = queue;
+    run.preemptions = preemptions;
     run.bound = bound;
     play(&run);
     mn_record *record = mn_record_make(&run);

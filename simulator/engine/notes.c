@@ -217,6 +217,78 @@ static void workload_notes(collector *c)
     }
 }
 
+/* ---- preemption */
+
+static const mn_plan_workload *workload_of(const mn_run *run, size_t pod)
+{
+    return &g_array_index(run->plan->workloads, mn_plan_workload, run->records[pod].workload);
+}
+
+typedef struct displacement {
+    const mn_plan_workload *by, *of;
+    size_t count;
+} displacement;
+
+static void count_displacement(GArray *kinds, const displacement *one)
+{
+    for (guint i = 0; i < kinds->len; i++) {
+        displacement *known = &g_array_index(kinds, displacement, i);
+        if (known->by == one->by && known->of == one->of) {
+            known->count++;
+            return;
+        }
+    }
+    if (kinds->len < MAX_NOTES)
+        g_array_append_val(kinds, *one);
+}
+
+static void displacements(collector *c)
+{
+    const mn_run *run = c->run;
+    g_autoptr(GArray) kinds = g_array_new(FALSE, FALSE, sizeof(displacement));
+    for (guint i = 0; i < run->preemptions->len; i++) {
+        const mn_record_preemption *one = &g_array_index(run->preemptions, mn_record_preemption, i);
+        const displacement kind = {
+            .by = workload_of(run, one->preemptor),
+            .of = workload_of(run, one->victim),
+            .count = 1,
+        };
+        count_displacement(kinds, &kind);
+    }
+    for (guint i = 0; i < kinds->len; i++) {
+        const displacement *kind = &g_array_index(kinds, displacement, i);
+        add(c,
+            MN_NOTE_PREEMPTION,
+            false,
+            subject_of(c, kind->by),
+            mn_arena_printf(run->arena,
+                            "to make room for it %zu %s of %s had to go",
+                            kind->count,
+                            kind->count == 1 ? "Pod" : "Pods",
+                            subject_of(c, kind->of)),
+            1);
+    }
+}
+
+static void endless_preemptions(collector *c)
+{
+    const mn_run *run = c->run;
+    for (size_t i = 0; i < run->plan->pods->len; i++) {
+        const mn_record_pod *pod = &run->records[i];
+        if (!run->slots[i].gave_up)
+            continue;
+        add(c,
+            MN_NOTE_PREEMPTION,
+            true,
+            mn_arena_printf(run->arena, "Pod %s/%s", pod->namespace_, pod->name),
+            mn_arena_printf(run->arena,
+                            "others made room for it %zu times, and it got no place: in a cluster "
+                            "this goes on for ever",
+                            run->slots[i].evictions),
+            1);
+    }
+}
+
 /* ---- what was in the files */
 
 static void input_notes(collector *c)
@@ -254,6 +326,8 @@ GArray *mn_notes_make(const mn_run *run)
     collector c = {.run = run, .notes = g_array_new(FALSE, TRUE, sizeof(mn_record_note))};
     node_facts(&c);
     workload_notes(&c);
+    displacements(&c);
+    endless_preemptions(&c);
     input_notes(&c);
     return c.notes;
 }

@@ -49,6 +49,7 @@ static const char *const note_ids[] = {
     [MN_NOTE_TAINT_CASE] = "taint-case",
     [MN_NOTE_CONTRADICTION] = "contradiction",
     [MN_NOTE_NO_PODS] = "no-pods",
+    [MN_NOTE_PREEMPTION] = "preemption",
     [MN_NOTE_OTHER] = "other",
 };
 
@@ -215,8 +216,10 @@ static void record_pools(const mn_run *run, mn_record_node *nodes, mn_record *ou
 
 /* ---- workloads */
 
-/* Stable: the Pods of a workload stay in the order in which they were made. */
-static mn_record_pod *pods_by_workload(const mn_run *run, mn_record_workload *workloads)
+/* Stable: the Pods of a workload stay in the order in which they were made. `places` gets where
+ * the Pods of the plan went. */
+static mn_record_pod *pods_by_workload(const mn_run *run, mn_record_workload *workloads,
+                                       size_t *places)
 {
     size_t count = run->plan->pods->len, next = 0;
     mn_record_pod *sorted = MN_ARENA_NEW(run->arena, mn_record_pod, count);
@@ -229,7 +232,8 @@ static mn_record_pod *pods_by_workload(const mn_run *run, mn_record_workload *wo
     }
     for (size_t i = 0; i < count; i++) {
         mn_record_workload *workload = &workloads[run->records[i].workload];
-        sorted[workload->first_pod + workload->pod_count++] = run->records[i];
+        places[i] = workload->first_pod + workload->pod_count++;
+        sorted[places[i]] = run->records[i];
     }
     return sorted;
 }
@@ -268,11 +272,26 @@ static mn_record_need template_need(const mn_run *run, const mn_plan_workload *p
     return mn_truth_record(run->arena, &need);
 }
 
+static void record_preemptions(const mn_run *run, const size_t *places, mn_record *out)
+{
+    const size_t count = run->preemptions->len;
+    mn_record_preemption *items = MN_ARENA_NEW(run->arena, mn_record_preemption, count);
+    for (size_t i = 0; i < count; i++) {
+        items[i] = g_array_index(run->preemptions, mn_record_preemption, i);
+        items[i].preemptor = places[items[i].preemptor];
+        items[i].victim = places[items[i].victim];
+    }
+    out->preemptions = items;
+    out->preemption_count = count;
+}
+
 static void record_workloads(const mn_run *run, const mn_record_node *nodes, mn_record *out)
 {
     guint count = run->plan->workloads->len;
     mn_record_workload *records = MN_ARENA_NEW(run->arena, mn_record_workload, count);
-    mn_record_pod *pods = pods_by_workload(run, records);
+    g_autofree size_t *places = g_new0(size_t, run->plan->pods->len);
+    mn_record_pod *pods = pods_by_workload(run, records, places);
+    record_preemptions(run, places, out);
     for (guint w = 0; w < count; w++) {
         const mn_plan_workload *planned = &g_array_index(run->plan->workloads, mn_plan_workload, w);
         mn_record_workload *record = &records[w];

@@ -114,6 +114,15 @@ typedef struct mn_record_pool {
     mn_record_amount allocatable, requested, held;
 } mn_record_pool;
 
+/* A Pod was deleted to make room for another one, which may have got a place elsewhere in the
+ * end, or none. */
+typedef struct mn_record_preemption {
+    int64_t time_ms;          /* since the run began */
+    const char *node;         /* that the victim was on */
+    size_t preemptor, victim; /* in mn_record.pods; by now the latter may be a replacement */
+    const char *victim_name;  /* as it was called */
+} mn_record_preemption;
+
 typedef enum mn_note_kind {
     MN_NOTE_IGNORED_KIND,  /* objects that scheduling does not look at */
     MN_NOTE_FINISHED_PODS, /* Pods of the input that have ended */
@@ -122,6 +131,7 @@ typedef enum mn_note_kind {
     MN_NOTE_TAINT_CASE,    /* a toleration misses a taint by upper or lower case only */
     MN_NOTE_CONTRADICTION, /* a Pod's evidence disagrees with itself */
     MN_NOTE_NO_PODS,       /* a workload that makes no Pods */
+    MN_NOTE_PREEMPTION,    /* Pods had to go for others */
     MN_NOTE_OTHER,
 } mn_note_kind;
 
@@ -165,6 +175,8 @@ typedef struct mn_record {
     size_t pool_count;
     const mn_record_note *notes;
     size_t note_count;
+    const mn_record_preemption *preemptions; /* in the order in which they happened */
+    size_t preemption_count;
     mn_record_totals totals;
     mn_arena *arena;
 } mn_record;

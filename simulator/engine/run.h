@@ -14,6 +14,8 @@ typedef struct mn_slot {
     const mn_pod *pod;   /* as stored, before it is bound; NULL: the API server refused it */
     const mn_pod *bound; /* the same with its node; NULL: on none */
     mn_os_need need;
+    size_t evictions, replacements; /* how often others made room for it, or it for others */
+    bool has_sequence, is_leaving, gave_up;
 } mn_slot;
 
 typedef struct mn_run {
@@ -29,14 +31,21 @@ typedef struct mn_run {
     mn_os_offer *offers;    /* by that index: what the nodes truly are */
     mn_slot *slots;         /* by index in plan->pods, as are the records */
     mn_record_pod *records;
-    GHashTable *bound; /* slots[].bound that the cache holds -> index + 1 */
-    GArray *queue;     /* of Pods that wait for the scheduler */
+    GHashTable *bound;   /* slots[].bound that the cache holds -> index + 1 */
+    GArray *preemptions; /* mn_record_preemption, with indices in plan->pods */
     size_t sequence;
     mn_os_findings *scratch;
 } mn_run;
 
 /* False when there is no such node. */
 bool mn_run_find_node(const mn_run *run, const char *name, size_t *index);
+
+/* Binds the Pod and asks the kubelet there. True: it is on the node, and counts there. */
+bool mn_run_arrive(mn_run *run, size_t i, size_t node);
+
+/* It waits; the texts but the message are static. */
+void mn_run_note_pending(mn_run *run, size_t i, const char *status, const char *reason,
+                         const char *message);
 
 /* The record, from everything above; owns the arena from then on. */
 mn_record *mn_record_make(const mn_run *run);

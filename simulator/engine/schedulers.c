@@ -17,16 +17,19 @@ static void scheduler_free(gpointer scheduler)
 }
 
 /* The built-in policy is not ignorable, so it comes before those that are; that it comes
- * before all others is our choice. */
+ * before all others is our choice. What the profile has already is kept, behind them. */
 static void set_extenders(mn_arena *arena, const mn_extender *built_in,
                           const mn_http_extenders *http, mn_profile *profile)
 {
-    const mn_extender **list = MN_ARENA_NEW(arena, const mn_extender *, http->count + 1);
+    const mn_extender **list =
+        MN_ARENA_NEW(arena, const mn_extender *, http->count + profile->extender_count + 1);
     size_t count = 0;
     if (built_in != NULL)
         list[count++] = built_in;
     for (size_t i = 0; i < http->count; i++)
         list[count++] = http->items[i];
+    for (size_t i = 0; i < profile->extender_count; i++)
+        list[count++] = profile->extenders[i];
     profile->extenders = list;
     profile->extender_count = count;
 }
@@ -76,14 +79,25 @@ void mn_schedulers_free(mn_schedulers *schedulers)
     g_free(schedulers);
 }
 
-mn_scheduler *mn_schedulers_find(const mn_schedulers *schedulers, const mn_pod *pod)
+const mn_profile *mn_schedulers_first_profile(const mn_schedulers *schedulers)
+{
+    return &schedulers->profiles.items[0];
+}
+
+const mn_profile *mn_schedulers_profile(const mn_schedulers *schedulers, const mn_pod *pod)
 {
     const char *name = pod->spec.scheduler_name;
     if (name == NULL || *name == '\0')
         name = "default-scheduler";
     for (size_t i = 0; i < schedulers->profiles.count; i++) {
         if (strcmp(schedulers->profiles.items[i].scheduler_name, name) == 0)
-            return schedulers->items->pdata[i];
+            return &schedulers->profiles.items[i];
     }
     return NULL;
+}
+
+mn_scheduler *mn_schedulers_find(const mn_schedulers *schedulers, const mn_pod *pod)
+{
+    const mn_profile *profile = mn_schedulers_profile(schedulers, pod);
+    return profile == NULL ? NULL : schedulers->items->pdata[profile - schedulers->profiles.items];
 }

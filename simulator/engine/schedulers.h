@@ -20,7 +20,11 @@ mn_schedulers *mn_schedulers_new(mn_arena *arena, const mn_scenario *scenario,
 void mn_schedulers_free(mn_schedulers *schedulers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_schedulers, mn_schedulers_free)
 
+/* What orders the queue that they share. */
+const mn_profile *mn_schedulers_first_profile(const mn_schedulers *schedulers);
+
 /* NULL: nobody has the name that the Pod asks for. */
+const mn_profile *mn_schedulers_profile(const mn_schedulers *schedulers, const mn_pod *pod);
 mn_scheduler *mn_schedulers_find(const mn_schedulers *schedulers, const mn_pod *pod);
 
 #endif

@@ -40,7 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(line, line_free)
 
 static void add(line *l, const char *pod, int64_t now_ms)
 {
-    mn_queue_add(l->queue, world_pod(l->w, pod), 0, now_ms);
+    mn_queue_add(l->queue, world_pod(l->w, pod), l->w->profile, 0, now_ms);
 }
 
 static uint32_t bit_of(const char *plugin)

@@ -38,6 +38,7 @@ typedef enum mn_queue_place {
 /* A Pod in the queue; owned by the queue until it is done or removed. */
 typedef struct mn_queued_pod {
     const mn_pod *pod;
+    const mn_profile *profile;
     size_t tag; /* the caller's */
     mn_queue_place place;
     int64_t queued_ms; /* when it was added, or came back from its last cycle */
@@ -61,13 +62,16 @@ enum {
 
 #define MN_QUEUE_NEVER INT64_MAX
 
-/* Cache and profile outlive the queue. */
+/* The profile's QueueSort orders all Pods: kube-scheduler wants it to be the same in every
+ * profile. Cache and profiles outlive the queue. */
 mn_queue *mn_queue_new(mn_cache *cache, const mn_profile *profile, const mn_queue_options *options);
 void mn_queue_free(mn_queue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_queue, mn_queue_free)
 
-/* A new Pod. Pods are told apart by address, and outlive their time in the queue. */
-void mn_queue_add(mn_queue *queue, const mn_pod *pod, size_t tag, int64_t now_ms);
+/* A new Pod, for the scheduler of that profile. Pods are told apart by address, and outlive their
+ * time in the queue. */
+void mn_queue_add(mn_queue *queue, const mn_pod *pod, const mn_profile *profile, size_t tag,
+                  int64_t now_ms);
 
 /* Who is tried next; NULL: nobody now. Those in backoff are taken early when nobody else
  * waits. Several may be in flight. */
