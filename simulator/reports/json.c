@@ -195,6 +195,34 @@ static void write_pods(mn_json_writer *json, const mn_record *record)
     mn_json_end_array(json);
 }
 
+static void write_pod_name(mn_json_writer *json, const char *key, const char *namespace_,
+                           const char *name)
+{
+    mn_json_key(json, key);
+    mn_json_begin_object(json);
+    mn_json_member_string(json, "namespace", namespace_);
+    mn_json_member_string(json, "name", name);
+    mn_json_end_object(json);
+}
+
+static void write_preemptions(mn_json_writer *json, const mn_record *record)
+{
+    mn_json_key(json, "preemptions");
+    mn_json_begin_array(json);
+    for (size_t i = 0; i < record->preemption_count; i++) {
+        const mn_record_preemption *one = &record->preemptions[i];
+        const mn_record_pod *preemptor = &record->pods[one->preemptor];
+        const mn_record_pod *victim = &record->pods[one->victim];
+        mn_json_begin_object(json);
+        mn_json_member_int(json, "timeMs", one->time_ms);
+        mn_json_member_string(json, "nodeName", one->node);
+        write_pod_name(json, "preemptor", preemptor->namespace_, preemptor->name);
+        write_pod_name(json, "victim", victim->namespace_, one->victim_name);
+        mn_json_end_object(json);
+    }
+    mn_json_end_array(json);
+}
+
 static void write_notes(mn_json_writer *json, const mn_record *record)
 {
     mn_json_key(json, "notes");
@@ -247,6 +275,7 @@ void mn_report_json(const mn_record *record, const mn_view *view, GString *out)
     write_nodes(&json, record);
     write_workloads(&json, record);
     write_pods(&json, record);
+    write_preemptions(&json, record);
     write_notes(&json, record);
     mn_json_end_object(&json);
     mn_str text = mn_json_writer_text(&json);
