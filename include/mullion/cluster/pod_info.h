@@ -22,10 +22,10 @@ typedef struct mn_host_port {
 /* Immutable and owned by the cache. Strings and sub-structs are those of the first
  * Pod of the class. */
 typedef struct mn_pod_class {
-    uint32_t id;       /* dense, from 0 */
+    uint32_t id; /* dense, from 0 */
+    int32_t priority;
     const mn_pod *pod; /* the first of its kind: labels, tolerations, selectors, terms */
     const char *namespace_;
-    int32_t priority;
 
     mn_amounts fit;             /* NodeResourcesFit's filter: spec alone */
     mn_amounts requested;       /* what it adds to its node; in-place resize counts */
