@@ -80,37 +80,48 @@ static bool set_once(char **member, const char *name, const char *value, GError 
     return true;
 }
 
+/* "--name" or "--name=value"; NULL when there is no such option. */
+static const option *find_option(const char *word)
+{
+    size_t len = strcspn(word, "=");
+    for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
+        g_autofree char *name = spelling(&options_table[i]);
+        if (strlen(name) == len && strncmp(name, word, len) == 0)
+            return &options_table[i];
+    }
+    return NULL;
+}
+
 /* Takes the words of one option; NULL on an error. */
 static char **take(char **words, ext_options *out, GError **error)
 {
-    size_t len = strcspn(*words, "=");
-    for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
-        const option *row = &options_table[i];
-        g_autofree char *name = spelling(row);
-        if (strlen(name) != len || strncmp(name, *words, len) != 0)
-            continue;
-        bool joined = (*words)[len] == '=', wants = *row->argument != '\0';
-        const char *value = joined ? *words + len + 1 : wants ? words[1] : NULL;
-        if (wants != (value != NULL)) {
-            g_set_error(error,
-                        MN_ERROR,
-                        MN_ERROR_SYNTAX,
-                        wants ? "option \"%s\" wants an argument: %s %s"
-                              : "option \"%s\" takes no argument",
-                        name,
-                        name,
-                        row->argument);
-            return NULL;
-        }
-        if (!wants) {
-            out->action = row->action;
-            return words + 1;
-        }
-        return set_once(member_of(out, row->name), name, value, error) ? words + (joined ? 1 : 2)
-                                                                       : NULL;
+    const option *row = find_option(*words);
+    if (row == NULL) {
+        (void)unknown_option(*words, error);
+        return NULL;
     }
-    (void)unknown_option(*words, error);
-    return NULL;
+    g_autofree char *name = spelling(row);
+    const char *joined = strchr(*words, '=');
+    bool wants = *row->argument != '\0';
+    const char *value = joined != NULL ? joined + 1 : wants ? words[1] : NULL;
+    if (wants != (value != NULL)) {
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_SYNTAX,
+                    wants ? "option \"%s\" wants an argument: %s %s"
+                          : "option \"%s\" takes no argument",
+                    name,
+                    name,
+                    row->argument);
+        return NULL;
+    }
+    if (!wants) {
+        out->action = row->action;
+        return words + 1;
+    }
+    if (!set_once(member_of(out, row->name), name, value, error))
+        return NULL;
+    return words + (joined != NULL ? 1 : 2);
 }
 
 bool ext_options_parse(char **argv, ext_options *out, GError **error)
