@@ -11,12 +11,14 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 struct mn_caller {
     CURL *curl;
     struct curl_slist *headers;
     mn_call_options options;
     char *server_name;
+    GPtrArray *files; /* paths: made here, gone with the caller */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -159,8 +161,16 @@ static char *scheme_text(const exchange *call)
     return g_strdup_printf("unsupported protocol scheme \"%s\"", scheme);
 }
 
-/* libcurl does not say which alert it was. After a finished handshake without a certificate
- * of ours it is the missing certificate. */
+/* libcurl does not say which alert it was. In TLS 1.3 a server that misses our certificate
+ * says so after the handshake, and is gone by the time the request is sent. */
+static bool is_refused_by_tls(const exchange *call)
+{
+    long code = 0;
+    curl_easy_getinfo(call->caller->curl, CURLINFO_OS_ERRNO, &code);
+    return g_str_has_prefix(call->url, "https:") &&
+           (strstr(call->caller->error, "alert") != NULL || code == EPIPE);
+}
+
 static char *broken_text(const exchange *call)
 {
     const mn_caller *caller = call->caller;
@@ -169,7 +179,7 @@ static char *broken_text(const exchange *call)
     const char *why = os_fault(caller->curl);
     char *local = NULL, *remote = NULL;
     long local_port = 0, remote_port = 0;
-    if (strstr(caller->error, "alert") != NULL)
+    if (is_refused_by_tls(call))
         return g_strdup(certified ? "remote error: tls: bad certificate"
                                   : "remote error: tls: certificate required");
     curl_easy_getinfo(caller->curl, CURLINFO_LOCAL_IP, &local);
@@ -311,7 +321,30 @@ static bool set_file(mn_caller *caller, CURLoption option, const char *path, con
     return curl_easy_setopt(caller->curl, option, path) == CURLE_OK;
 }
 
-static bool set_data(mn_caller *caller, CURLoption option, const char *base64, const char *key,
+/* libcurl on GnuTLS takes certificates from files only. */
+static bool set_temporary_file(mn_caller *caller, CURLoption option, const struct curl_blob *pem,
+                               GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    char *path = NULL;
+    const int fd = g_file_open_tmp("mullion-XXXXXX", &path, &cause); /* for us alone to read */
+    if (fd < 0) {
+        g_set_error(error, MN_ERROR, MN_ERROR_IO, "%s", cause->message);
+        return false;
+    }
+    g_ptr_array_add(caller->files, path);
+    const ssize_t written = write(fd, pem->data, pem->len);
+    if (close(fd) == 0 && written == (ssize_t)pem->len)
+        return curl_easy_setopt(caller->curl, option, path) == CURLE_OK;
+    g_set_error(error, MN_ERROR, MN_ERROR_IO, "%s: cannot be written", path);
+    return false;
+}
+
+struct data_option {
+    CURLoption blob, file;
+};
+
+static bool set_data(mn_caller *caller, struct data_option option, const char *base64,
                      GError **error)
 {
     struct curl_blob blob = {.flags = CURL_BLOB_COPY};
@@ -319,19 +352,15 @@ static bool set_data(mn_caller *caller, CURLoption option, const char *base64, c
         return true;
     g_autofree guchar *pem = g_base64_decode(base64, &blob.len);
     blob.data = pem;
-    if (curl_easy_setopt(caller->curl, option, &blob) == CURLE_OK)
-        return true;
-    g_set_error(error,
-                MN_ERROR,
-                MN_ERROR_IO,
-                "%s: the libcurl here takes certificates from files only: write it to a file and "
-                "name that instead",
-                key);
-    return false;
+    return curl_easy_setopt(caller->curl, option.blob, &blob) == CURLE_OK ||
+           set_temporary_file(caller, option.file, &blob, error);
 }
 
 static bool set_tls(mn_caller *caller, const mn_call_tls *tls, GError **error)
 {
+    static const struct data_option ca = {CURLOPT_CAINFO_BLOB, CURLOPT_CAINFO};
+    static const struct data_option certificate = {CURLOPT_SSLCERT_BLOB, CURLOPT_SSLCERT};
+    static const struct data_option key = {CURLOPT_SSLKEY_BLOB, CURLOPT_SSLKEY};
     if (tls->insecure && (tls->ca_file != NULL || tls->ca_data != NULL)) {
         g_set_error(error,
                     MN_ERROR,
@@ -344,14 +373,21 @@ static bool set_tls(mn_caller *caller, const mn_call_tls *tls, GError **error)
     return set_file(caller, CURLOPT_CAINFO, tls->ca_file, "caFile", error) &&
            set_file(caller, CURLOPT_SSLCERT, tls->cert_file, "certFile", error) &&
            set_file(caller, CURLOPT_SSLKEY, tls->key_file, "keyFile", error) &&
-           set_data(caller, CURLOPT_CAINFO_BLOB, tls->ca_data, "caData", error) &&
-           set_data(caller, CURLOPT_SSLCERT_BLOB, tls->cert_data, "certData", error) &&
-           set_data(caller, CURLOPT_SSLKEY_BLOB, tls->key_data, "keyData", error);
+           set_data(caller, ca, tls->ca_data, error) &&
+           set_data(caller, certificate, tls->cert_data, error) &&
+           set_data(caller, key, tls->key_data, error);
+}
+
+static void remove_file(gpointer path)
+{
+    (void)unlink(path);
+    g_free(path);
 }
 
 mn_caller *mn_caller_new(const mn_call_options *options, GError **error)
 {
     g_autoptr(mn_caller) caller = g_new0(mn_caller, 1);
+    caller->files = g_ptr_array_new_with_free_func(remove_file);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
         (caller->curl = curl_easy_init()) == NULL) {
         g_set_error(error, MN_ERROR, MN_ERROR_IO, "libcurl cannot be initialised");
@@ -370,6 +406,7 @@ void mn_caller_free(mn_caller *caller)
     curl_easy_cleanup(caller->curl);
     curl_slist_free_all(caller->headers);
     g_free(caller->server_name);
+    g_ptr_array_unref(caller->files);
     g_free(caller);
     curl_global_cleanup();
 }

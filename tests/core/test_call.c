@@ -4,6 +4,7 @@
 #include "tests/support/replay_server.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { QUICK_MS = 150, PATIENT_MS = 9000, ANSWER_MAX = 1000 };
 
@@ -198,6 +199,22 @@ static void tls_options_that_make_no_client_are_refused(void)
             "open /no/such/c.crt: no such file or directory (certFile)");
 }
 
+/* Whether libcurl takes them so or wants a file is our business; the files do not stay. */
+static void certificates_may_come_as_data(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("mullion-test-XXXXXX", NULL);
+    const mn_call_options options = {
+        .timeout_ms = PATIENT_MS,
+        .tls = {.ca_data = "Y2E=", .cert_data = "Y2VydA==", .key_data = "a2V5"},
+    };
+    g_setenv("TMPDIR", folder, TRUE);
+    mn_caller *caller = mn_caller_new(&options, NULL);
+    g_unsetenv("TMPDIR");
+    EXPECT_TRUE(caller != NULL);
+    mn_caller_free(caller);
+    EXPECT_INT(rmdir(folder), 0);
+}
+
 extern CU_TestInfo suite_core_call[];
 CU_TestInfo suite_core_call[] = {
     {"the request is what Go sends", the_request_is_what_go_sends},
@@ -210,6 +227,7 @@ CU_TestInfo suite_core_call[] = {
      a_body_that_breaks_off_comes_as_far_as_it_came},
     {"too long a body is refused", too_long_a_body_is_refused},
     {"a POST is never sent twice", a_post_is_never_sent_twice},
+    {"certificates may come as data", certificates_may_come_as_data},
     {"TLS options that make no client are refused", tls_options_that_make_no_client_are_refused},
     CU_TEST_INFO_NULL,
 };
