@@ -321,46 +321,31 @@ static bool set_file(mn_caller *caller, CURLoption option, const char *path, con
     return curl_easy_setopt(caller->curl, option, path) == CURLE_OK;
 }
 
-/* libcurl on GnuTLS takes certificates from files only. */
-static bool set_temporary_file(mn_caller *caller, CURLoption option, const struct curl_blob *pem,
-                               GError **error)
+/* By way of a file for us alone to read: libcurl on GnuTLS takes certificates from nothing
+ * else, and does not always say so. */
+static bool set_data(mn_caller *caller, CURLoption option, const char *base64, GError **error)
 {
     g_autoptr(GError) cause = NULL;
     char *path = NULL;
-    const int fd = g_file_open_tmp("mullion-XXXXXX", &path, &cause); /* for us alone to read */
+    gsize len = 0;
+    if (base64 == NULL)
+        return true;
+    g_autofree guchar *pem = g_base64_decode(base64, &len);
+    const int fd = g_file_open_tmp("mullion-XXXXXX", &path, &cause);
     if (fd < 0) {
         g_set_error(error, MN_ERROR, MN_ERROR_IO, "%s", cause->message);
         return false;
     }
     g_ptr_array_add(caller->files, path);
-    const ssize_t written = write(fd, pem->data, pem->len);
-    if (close(fd) == 0 && written == (ssize_t)pem->len)
+    const ssize_t written = write(fd, pem, len);
+    if (close(fd) == 0 && written == (ssize_t)len)
         return curl_easy_setopt(caller->curl, option, path) == CURLE_OK;
     g_set_error(error, MN_ERROR, MN_ERROR_IO, "%s: cannot be written", path);
     return false;
 }
 
-struct data_option {
-    CURLoption blob, file;
-};
-
-static bool set_data(mn_caller *caller, struct data_option option, const char *base64,
-                     GError **error)
-{
-    struct curl_blob blob = {.flags = CURL_BLOB_COPY};
-    if (base64 == NULL)
-        return true;
-    g_autofree guchar *pem = g_base64_decode(base64, &blob.len);
-    blob.data = pem;
-    return curl_easy_setopt(caller->curl, option.blob, &blob) == CURLE_OK ||
-           set_temporary_file(caller, option.file, &blob, error);
-}
-
 static bool set_tls(mn_caller *caller, const mn_call_tls *tls, GError **error)
 {
-    static const struct data_option ca = {CURLOPT_CAINFO_BLOB, CURLOPT_CAINFO};
-    static const struct data_option certificate = {CURLOPT_SSLCERT_BLOB, CURLOPT_SSLCERT};
-    static const struct data_option key = {CURLOPT_SSLKEY_BLOB, CURLOPT_SSLKEY};
     if (tls->insecure && (tls->ca_file != NULL || tls->ca_data != NULL)) {
         g_set_error(error,
                     MN_ERROR,
@@ -373,9 +358,9 @@ static bool set_tls(mn_caller *caller, const mn_call_tls *tls, GError **error)
     return set_file(caller, CURLOPT_CAINFO, tls->ca_file, "caFile", error) &&
            set_file(caller, CURLOPT_SSLCERT, tls->cert_file, "certFile", error) &&
            set_file(caller, CURLOPT_SSLKEY, tls->key_file, "keyFile", error) &&
-           set_data(caller, ca, tls->ca_data, error) &&
-           set_data(caller, certificate, tls->cert_data, error) &&
-           set_data(caller, key, tls->key_data, error);
+           set_data(caller, CURLOPT_CAINFO, tls->ca_data, error) &&
+           set_data(caller, CURLOPT_SSLCERT, tls->cert_data, error) &&
+           set_data(caller, CURLOPT_SSLKEY, tls->key_data, error);
 }
 
 static void remove_file(gpointer path)

@@ -199,7 +199,7 @@ static void tls_options_that_make_no_client_are_refused(void)
             "open /no/such/c.crt: no such file or directory (certFile)");
 }
 
-/* Whether libcurl takes them so or wants a file is our business; the files do not stay. */
+/* libcurl wants files, which do not stay. */
 static void certificates_may_come_as_data(void)
 {
     g_autofree char *folder = g_dir_make_tmp("mullion-test-XXXXXX", NULL);
