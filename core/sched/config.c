@@ -221,7 +221,7 @@ static bool read_profile(mn_arena *arena, const mn_at *at, mn_opt_int percentage
 
 struct file {
     const char *api_version, *kind;
-    mn_opt_int percentage;
+    mn_opt_int percentage, initial_backoff, max_backoff;
     mn_extender_configs extenders;
     bool present; /* of what is accepted and means nothing here */
 };
@@ -238,6 +238,8 @@ static const mn_field file_fields[] = {
      .kind = MN_FIELD_STRING,
      .required = true},
     MN_FIELD(struct file, percentage, "percentageOfNodesToScore", MN_FIELD_INT32),
+    MN_FIELD(struct file, initial_backoff, "podInitialBackoffSeconds", MN_FIELD_INT64),
+    MN_FIELD(struct file, max_backoff, "podMaxBackoffSeconds", MN_FIELD_INT64),
     MN_FIELD_OF(struct file, extenders, "extenders", MN_FIELD_LIST, extender_shape),
     PASSED_OVER("profiles"),
     PASSED_OVER("parallelism"),
@@ -245,8 +247,6 @@ static const mn_field file_fields[] = {
     PASSED_OVER("clientConnection"),
     PASSED_OVER("enableProfiling"),
     PASSED_OVER("enableContentionProfiling"),
-    PASSED_OVER("podInitialBackoffSeconds"),
-    PASSED_OVER("podMaxBackoffSeconds"),
     PASSED_OVER("delayCacheUntilActive"),
     PASSED_OVER("healthzBindAddress"),
     PASSED_OVER("metricsBindAddress"),
@@ -268,6 +268,30 @@ static bool check_kind(const mn_at *at, const struct file *file, GError **error)
     if (strcmp(file->api_version, "kubescheduler.config.k8s.io/v1") != 0)
         return mn_at_expected(&version, "\"kubescheduler.config.k8s.io/v1\"", error);
     return check_percentage(at, file->percentage, error);
+}
+
+static bool read_backoff(const mn_at *at, const struct file *file, mn_scheduler_config *out,
+                         GError **error)
+{
+    enum { INITIAL_S = 1, MOST_S = 10, LIMIT_S = 1000000000 };
+    const mn_at initial_at = mn_at_member(at, "podInitialBackoffSeconds");
+    const mn_at most_at = mn_at_member(at, "podMaxBackoffSeconds");
+    const int64_t initial = file->initial_backoff.set ? file->initial_backoff.value : INITIAL_S;
+    const int64_t most = file->max_backoff.set ? file->max_backoff.value : MOST_S;
+    if (initial < 1 || initial > LIMIT_S)
+        return mn_at_error(
+            &initial_at, MN_ERROR_SCHEMA, error, "expected 1 or more, found %" PRId64, initial);
+    if (most < initial || most > LIMIT_S)
+        return mn_at_error(mn_at_is_there(&most_at) ? &most_at : &initial_at,
+                           MN_ERROR_SCHEMA,
+                           error,
+                           "expected podMaxBackoffSeconds (%" PRId64
+                           ") not to be less than podInitialBackoffSeconds (%" PRId64 ")",
+                           most,
+                           initial);
+    out->initial_backoff_ms = initial * 1000;
+    out->max_backoff_ms = most * 1000;
+    return true;
 }
 
 static bool check_names(const mn_at *at, const mn_profiles *profiles, GError **error)
@@ -318,7 +342,8 @@ const mn_scheduler_config *mn_scheduler_config_decode(mn_arena *arena, const mn_
     mn_scheduler_config *config = MN_ARENA_NEW(arena, mn_scheduler_config, 1);
     const mn_at profiles = mn_at_member(at, "profiles");
     config->extenders = file.extenders;
-    if (!read_profiles(arena, &profiles, &file, &config->profiles, error))
+    if (!read_backoff(at, &file, config, error) ||
+        !read_profiles(arena, &profiles, &file, &config->profiles, error))
         return NULL;
     return config;
 }

@@ -136,7 +136,10 @@ static void run_to_rest(mn_scheduling *self)
 
 void mn_schedule(mn_run *run)
 {
-    const mn_queue_options options = {0};
+    const mn_scheduler_config *config = run->scenario->scheduler;
+    mn_queue_options options = {0};
+    if (config != NULL)
+        options = (mn_queue_options){config->initial_backoff_ms, config->max_backoff_ms};
     mn_scheduling self = {
         .run = run,
         .queue = mn_queue_new(run->cache, mn_schedulers_first_profile(run->schedulers), &options),

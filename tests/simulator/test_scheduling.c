@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pods that wait for one another, and Pods that push one another away. */
+#include "mullion/base/rng.h"
 #include "simulator/engine/engine.h"
 #include "tests/support/expect.h"
 
@@ -188,6 +189,159 @@ static void a_message_is_that_of_the_last_attempt(void)
     clear(&p);
 }
 
+/* ------------------------------------------------------------------ configuration */
+
+#define CONFIGURATION(more) \
+    LINUX_NODES("1")        \
+    "{apiVersion: kubescheduler.config.k8s.io/v1, kind: KubeSchedulerConfiguration" more "}\n"
+
+static mn_scenario *load(const char *text, GError **error)
+{
+    const mn_source source = {.name = "test.yaml", .bytes = text, .len = strlen(text)};
+    return mn_scenario_load_source(&source, error);
+}
+
+static void backoff_is_configured_in_seconds(void)
+{
+    static const struct {
+        const char *text;
+        int64_t initial_ms, max_ms;
+    } rows[] = {
+        {CONFIGURATION(""), 1000, 10000},
+        {CONFIGURATION(", podInitialBackoffSeconds: 3"), 3000, 10000},
+        {CONFIGURATION(", podInitialBackoffSeconds: 2, podMaxBackoffSeconds: 2"), 2000, 2000},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(mn_scenario) scenario = load(rows[i].text, NULL);
+        EXPECT_TRUE(scenario != NULL);
+        if (scenario == NULL)
+            return;
+        EXPECT_INT(scenario->scheduler->initial_backoff_ms, rows[i].initial_ms);
+        EXPECT_INT(scenario->scheduler->max_backoff_ms, rows[i].max_ms);
+    }
+}
+
+static void a_backoff_that_makes_no_sense_is_refused(void)
+{
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {CONFIGURATION(", podInitialBackoffSeconds: 0"),
+         "podInitialBackoffSeconds: expected 1 or more, found 0"},
+        {CONFIGURATION(", podInitialBackoffSeconds: 11"),
+         "podInitialBackoffSeconds: expected podMaxBackoffSeconds (10) not to be less than "
+         "podInitialBackoffSeconds (11)"},
+        {CONFIGURATION(", podMaxBackoffSeconds: 0"),
+         "podMaxBackoffSeconds: expected podMaxBackoffSeconds (0) not to be less than "
+         "podInitialBackoffSeconds (1)"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(mn_scenario) scenario = load(rows[i].text, &error);
+        EXPECT_TRUE(scenario == NULL && error != NULL);
+        if (error != NULL && !g_str_has_suffix(error->message, rows[i].message))
+            EXPECT_STR(error->message, rows[i].message);
+    }
+}
+
+/* ------------------------------------------------------------------ any scenario */
+
+/* Every Pod, where it is, and why not. */
+static char *outcome_of(const char *text, bool reference)
+{
+    const mn_source source = {.name = "test.yaml", .bytes = text, .len = strlen(text)};
+    const mn_run_options options = {.reference_engine = reference};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(mn_scenario) scenario = mn_scenario_load_source(&source, &error);
+    g_autoptr(mn_record) record =
+        scenario == NULL ? NULL : mn_engine_run(scenario, &options, &error);
+    if (record == NULL)
+        g_error("the test's own scenario: %s", error->message);
+    GString *out = g_string_new(NULL);
+    for (size_t i = 0; i < record->pod_count; i++) {
+        const mn_record_pod *pod = &record->pods[i];
+        g_string_append_printf(out,
+                               "%s %zu %s %s\n",
+                               pod->name,
+                               pod->sequence,
+                               pod->node == NULL ? "-" : pod->node,
+                               pod->message);
+    }
+    for (size_t i = 0; i < record->preemption_count; i++)
+        g_string_append_printf(
+            out, "%s %s\n", record->preemptions[i].victim_name, record->preemptions[i].node);
+    for (size_t i = 0; i < record->node_count; i++) {
+        EXPECT_TRUE(record->nodes[i].requested.milli_cpu <= 1000);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void add_random_pod(GString *text, mn_rng *rng, int i)
+{
+    static const char *const constraints[] = {
+        "",
+        "",
+        "podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{labelSelector: "
+        "{matchLabels: {app: a0}}, topologyKey: kubernetes.io/hostname}]}",
+        "podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{labelSelector: "
+        "{matchLabels: {app: a1}}, topologyKey: kubernetes.io/hostname}]}",
+    };
+    g_string_append_printf(
+        text,
+        "{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: r%d}, spec: {replicas: %d, "
+        "selector: {matchLabels: {app: a%d}}, template: {metadata: {labels: {app: a%d}}, spec: "
+        "{priorityClassName: p%d, affinity: {%s}, topologySpreadConstraints: [{maxSkew: %d, "
+        "topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, labelSelector: "
+        "{matchLabels: {app: a2}}}], containers: [{name: c, image: redis, resources: {requests: "
+        "{cpu: %dm}}}]}}}}\n---\n",
+        i,
+        (int)mn_rng_below(rng, 6),
+        i % 4,
+        i % 4,
+        (int)mn_rng_below(rng, 3),
+        constraints[mn_rng_below(rng, G_N_ELEMENTS(constraints))],
+        1 + (int)mn_rng_below(rng, 3),
+        50 + 50 * (int)mn_rng_below(rng, 12));
+}
+
+/* Pods of an earlier time hold the nodes, for others to take. */
+static char *random_scenario(uint64_t seed)
+{
+    mn_rng rng = mn_rng_new(seed, "scenario");
+    GString *text = g_string_new(LINUX_NODES("5"));
+    for (int p = 0; p < 3; p++)
+        g_string_append_printf(text,
+                               "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: "
+                               "{name: p%d}, value: %d}\n---\n",
+                               p,
+                               p);
+    for (int i = 0; i < 10; i++)
+        g_string_append_printf(
+            text,
+            "{apiVersion: v1, kind: Pod, metadata: {name: old%d, uid: old%d, labels: {app: a%d}, "
+            "ownerReferences: [{kind: ReplicaSet, name: old, controller: true}]}, spec: {nodeName: "
+            "lin-%d, containers: [{name: c, image: redis, resources: {requests: {cpu: %dm}}}]}}"
+            "\n---\n",
+            i,
+            i,
+            i % 4,
+            i % 5,
+            100 + 50 * (int)mn_rng_below(&rng, 8));
+    for (int i = 0; i < 6; i++)
+        add_random_pod(text, &rng, i);
+    return g_string_free(text, FALSE);
+}
+
+static void both_engines_come_to_rest_in_the_same_state(void)
+{
+    enum { SCENARIOS = 60 };
+    for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
+        g_autofree char *text = random_scenario(seed);
+        g_autofree char *fast = outcome_of(text, false), *reference = outcome_of(text, true);
+        EXPECT_STR(fast, reference);
+    }
+}
+
 /* ------------------------------------------------------------------ without end */
 
 /* Has nothing against anybody but "urgent". */
@@ -239,6 +393,9 @@ CU_TestInfo suite_simulator_scheduling[] = {
     {"what a victim leaves helps others too", what_a_victim_leaves_helps_others_too},
     {"a gated Pod waits without being tried", a_gated_pod_waits_without_being_tried},
     {"a message is that of the last attempt", a_message_is_that_of_the_last_attempt},
+    {"backoff is configured in seconds", backoff_is_configured_in_seconds},
+    {"a backoff that makes no sense is refused", a_backoff_that_makes_no_sense_is_refused},
+    {"both engines come to rest in the same state", both_engines_come_to_rest_in_the_same_state},
     {"preemption without end is cut short and told", preemption_without_end_is_cut_short_and_told},
     CU_TEST_INFO_NULL,
 };
