@@ -36,7 +36,7 @@ mn_cycle mn_queue_cycle(mn_queue *queue, const mn_queued_pod *entry)
     mn_arena_reset(queue->arena);
     return (mn_cycle){
         .arena = queue->arena,
-        .class_ = mn_cache_class_of(queue->cache, entry->pod),
+        .class_ = entry->class_,
         .snapshot = mn_cache_snapshot(queue->cache),
         .profile = entry->profile,
         .pod = entry->pod,

@@ -209,6 +209,7 @@ void mn_queue_add(mn_queue *queue, const mn_pod *pod, const mn_profile *profile,
     g_assert(find(queue, pod) == NULL);
     mn_queued_pod *entry = g_new0(mn_queued_pod, 1);
     entry->pod = pod;
+    entry->class_ = mn_cache_class_of(queue->cache, pod);
     entry->profile = profile;
     entry->tag = tag;
     entry->queued_ms = now_ms;
@@ -301,15 +302,44 @@ static void keep_for_those_in_flight(mn_queue *queue, const mn_event *event)
         g_array_append_val(queue->events, *event);
 }
 
+/* Thousands of replicas wait for the same reason, and hints go by class: one answer does for
+ * all of them. */
+typedef struct answer {
+    const mn_pod_class *class_;
+    const mn_profile *profile;
+    const mn_plugin *gate;
+    uint32_t rejectors;
+    bool wakes;
+} answer;
+
+enum { ANSWERS = 64 };
+
+static bool wakes(mn_queue *queue, const mn_queued_pod *entry, const mn_event *event,
+                  answer answers[ANSWERS])
+{
+    answer *known = &answers[entry->class_->id % ANSWERS];
+    if (known->class_ != entry->class_ || known->profile != entry->profile ||
+        known->gate != entry->gate || known->rejectors != entry->rejectors)
+        *known = (answer){
+            .class_ = entry->class_,
+            .profile = entry->profile,
+            .gate = entry->gate,
+            .rejectors = entry->rejectors,
+            .wakes =
+                mn_queue_reaches(queue, entry, event) && mn_queue_is_worth_it(queue, entry, event),
+        };
+    return known->wakes;
+}
+
 void mn_queue_event(mn_queue *queue, const mn_event *event, int64_t now_ms)
 {
     const mn_event full = mn_queue_complete(queue, event);
+    answer answers[ANSWERS] = {{.class_ = NULL}};
     if (mn_queue_may_interest(queue, &full)) {
         /* From the back: whoever leaves is replaced by one that was looked at. */
         for (size_t i = queue->resting->len; i-- > 0;) {
             mn_queued_pod *entry = queue->resting->pdata[i];
-            if (entry->place == MN_QUEUE_UNSCHEDULABLE && mn_queue_reaches(queue, entry, &full) &&
-                mn_queue_is_worth_it(queue, entry, &full))
+            if (entry->place == MN_QUEUE_UNSCHEDULABLE && wakes(queue, entry, &full, answers))
                 requeue(queue, entry, now_ms);
         }
     }
@@ -364,6 +394,7 @@ void mn_queue_update(mn_queue *queue, const mn_pod *before, const mn_pod *after,
     g_hash_table_insert(queue->entries, key_of(after), entry);
     mn_event event = {.old_pod.pod = before, .pod.pod = after};
     event = mn_queue_complete(queue, &event);
+    entry->class_ = event.pod.class_;
     for (uint32_t bits = mn_pod_changes(event.old_pod, event.pod); bits != 0; bits &= bits - 1) {
         event.kind = (mn_event_kind)__builtin_ctz(bits);
         take_own_event(queue, entry, &event, now_ms);

@@ -38,6 +38,7 @@ typedef enum mn_queue_place {
 /* A Pod in the queue; owned by the queue until it is done or removed. */
 typedef struct mn_queued_pod {
     const mn_pod *pod;
+    const mn_pod_class *class_;
     const mn_profile *profile;
     size_t tag; /* the caller's */
     mn_queue_place place;
