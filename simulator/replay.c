@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simulator/replay.h"
 
+#include "mullion/sched/cycle.h"
 #include "simulator/engine/engine.h"
 
 #include <string.h>
@@ -24,6 +25,14 @@ const char *const mn_replay_extender_helps[] = {
     NULL,
 };
 
+const char *const mn_engine_names[] = {"fast", "reference", NULL};
+
+const char *const mn_engine_helps[] = {
+    "keeps what depends on class and node alone",
+    "plain and slow: what the other is held to",
+    NULL,
+};
+
 bool mn_replay_is_text(const mn_replay_args *args)
 {
     return strcmp(mn_report_names[args->output], "json") != 0;
@@ -37,6 +46,7 @@ mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
         .seed = (uint64_t)args->seed.value,
         .has_extender_mode = args->extender > 0,
         .extender_mode = args->extender > 0 ? (mn_extender_mode)(args->extender - 1) : 0,
+        .reference_engine = args->engine == MN_ENGINE_REFERENCE,
     };
     g_autoptr(GError) error = NULL;
     mn_record *record = mn_engine_run(scenario, &options, &error);

@@ -12,9 +12,13 @@
 typedef struct mn_replay_args {
     int output;   /* index into mn_report_names */
     int extender; /* index into mn_replay_extenders */
+    int engine;   /* index into mn_engine_names */
     int color;
     mn_opt_int seed;
 } mn_replay_args;
+
+/* In the order of mn_engine; what each is. */
+extern const char *const mn_engine_names[], *const mn_engine_helps[];
 
 /* "scenario" (as it says), then the modes; what each means. */
 extern const char *const mn_replay_extenders[], *const mn_replay_extender_helps[];
@@ -44,6 +48,14 @@ extern const char *const mn_replay_extenders[], *const mn_replay_extender_helps[
                "N",                                                                    \
                "number that decides what kube-scheduler leaves to chance, instead of " \
                "the scenario's"),                                                      \
+        MN_CHOICE_TOLD(type,                                                           \
+                       replay.engine,                                                  \
+                       "engine",                                                       \
+                       0,                                                              \
+                       "ENGINE",                                                       \
+                       mn_engine_names,                                                \
+                       mn_engine_helps,                                                \
+                       "which implementation of the scheduling cycle decides"),        \
         MN_COLOR_OPTION(type, replay.color)
 
 /* Does the format take words around it, or is it for programs? */

@@ -4,6 +4,7 @@
 #include "simulator/command.h"
 #include "simulator/conform/file.h"
 #include "simulator/options.h"
+#include "simulator/replay.h"
 
 #include <string.h>
 
@@ -15,13 +16,12 @@ struct args {
 enum { FORMAT_TEXT, FORMAT_JSON };
 
 static const char *const formats[] = {"text", "json", NULL};
-static const char *const engines[] = {"fast", "reference", NULL};
 
 static const mn_option options[] = {
     MN_CHOICE(struct args, format, "output", 'o', "FORMAT", formats, "how to print the result"),
     MN_FLAG(struct args, record, "record", 0, "print our own answers instead of comparing them"),
-    MN_CHOICE(struct args, engine, "engine", 0, "ENGINE", engines,
-              "which implementation decides: the fast one or the plain one it is held to"),
+    MN_CHOICE_TOLD(struct args, engine, "engine", 0, "ENGINE", mn_engine_names, mn_engine_helps,
+                   "which implementation of the scheduling cycle decides"),
 };
 
 static const mn_example examples[] = {

@@ -63,6 +63,7 @@ mn_schedulers *mn_schedulers_new(mn_arena *arena, const mn_scenario *scenario,
             profiles[i].percentage_of_nodes_to_score = scenario->percentage_of_nodes_to_score;
             profiles[i].percentage_is_set = true;
         }
+        profiles[i].quirks = scenario->quirks;
         set_extenders(arena, built_in, schedulers->http, &profiles[i]);
         g_ptr_array_add(schedulers->items, mn_scheduler_new(cache, &profiles[i], options));
     }

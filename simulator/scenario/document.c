@@ -194,6 +194,21 @@ static bool decode_kubernetes(mn_arena *arena, const mn_at *at, void *out, GErro
     return true;
 }
 
+static bool decode_fix(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    int index = 0;
+    (void)arena;
+    if (!mn_read_word(at, mn_quirk_names, &index, error))
+        return false;
+    mn_quirks_fix(out, index);
+    return true;
+}
+
+static bool decode_upstream_fixes(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    return mn_decode_one_or_many(arena, at, decode_fix, out, error);
+}
+
 static bool check_spec(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
     (void)arena;
@@ -228,6 +243,7 @@ static const mn_field spec_fields[] = {
     SPEC_LIST(images, "images", mn_image_truth_shape),
     SPEC_BY(extender, "extender", decode_extender),
     SPEC(include, "include", MN_FIELD_STRING_LIST),
+    SPEC_BY(quirks, "upstreamFixes", decode_upstream_fixes),
 };
 static const mn_shape spec_shape = {
     .name = "scenario's spec",

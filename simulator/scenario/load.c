@@ -349,6 +349,7 @@ static bool finish(loader *l, const char *first_path, GError **error)
     scenario->seed = spec->seed.set ? (uint64_t)spec->seed.value : 1;
     scenario->tie_break_first = spec->tie_break_first;
     scenario->percentage_of_nodes_to_score = (int)spec->percentage.value;
+    scenario->quirks = spec->quirks;
     const mn_extender_spec *extender =
         l->document_file == NULL ? &mn_extender_spec_default : &spec->extender;
     scenario->extender_mode = extender->mode;

@@ -40,6 +40,7 @@ typedef struct mn_scenario_spec {
     mn_pool_specs pools;
     mn_image_truths images;
     mn_extender_spec extender;
+    mn_quirks quirks; /* upstreamFixes */
     bool has_extender;
     mn_strings include;
 } mn_scenario_spec;

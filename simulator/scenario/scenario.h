@@ -60,6 +60,7 @@ typedef struct mn_scenario {
     uint64_t seed;
     bool tie_break_first;
     int percentage_of_nodes_to_score; /* 0: adaptive, as kube-scheduler does it */
+    mn_quirks quirks;                 /* upstreamFixes: bugs of v1.34 that are mended */
 
     mn_extender_mode extender_mode;
     mn_os default_os;            /* extender.defaultOS */

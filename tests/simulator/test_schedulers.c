@@ -77,6 +77,32 @@ static void what_is_wrong_with_it_is_told_with_its_place(void)
          "extender \"https://x\": open /no/ca: no such file or directory (caFile)");
 }
 
+/* kubernetes/kubernetes#141526: the Pod of team a is in no namespace that is not a's. */
+static void an_upstream_bug_is_reproduced_until_it_is_listed(void)
+{
+    static const char *const pods =
+        "{apiVersion: v1, kind: Pod, metadata: {name: p, uid: u-p}, spec: {containers: [{name: c, "
+        "image: 'redis:7-alpine'}], affinity: {podAntiAffinity: "
+        "{requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/os, "
+        "labelSelector: {}, namespaceSelector: {matchExpressions: [{key: team, operator: NotIn, "
+        "values: [a]}]}}]}}}}\n---\n"
+        "{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {team: a}}}\n---\n"
+        "{apiVersion: v1, kind: Pod, metadata: {name: q, namespace: a, uid: u-q}, spec: {nodeName: "
+        "lin-0, containers: [{name: c, image: 'redis:7-alpine'}]}}\n";
+    g_autofree char *as_it_is = g_strconcat(NODES("tieBreak: first, "), pods, NULL);
+    g_autofree char *fixed =
+        g_strconcat(NODES("tieBreak: first, upstreamFixes: [namespaceSelector], "), pods, NULL);
+    goes(as_it_is,
+         "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules. no new claims "
+         "to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for "
+         "incoming pod.");
+    goes(fixed, "lin-1");
+    goes(
+        NODES("upstreamFixes: [namespaceSelectors], ") "",
+        "test.yaml:1:99: spec.upstreamFixes[0]: expected one of affinityHints, emptyNodeInfos, "
+        "namespaceSelector, podLevelScore, found \"namespaceSelectors\" (did you mean \"namespaceSelector\"?)");
+}
+
 /* ---- a server on loopback in the part of the extender */
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Length: 0"
@@ -159,6 +185,8 @@ extern CU_TestInfo suite_simulator_schedulers[];
 CU_TestInfo suite_simulator_schedulers[] = {
     {"Pods choose a profile by its name", pods_choose_a_profile_by_its_name},
     {"what is wrong with it is told with its place", what_is_wrong_with_it_is_told_with_its_place},
+    {"an upstream bug is reproduced until it is listed",
+     an_upstream_bug_is_reproduced_until_it_is_listed},
     {"an HTTP extender is called, and the report says so",
      an_http_extender_is_called_and_the_report_says_so},
     {"one that is down stops the Pod unless it is ignorable",

@@ -8,6 +8,7 @@
 
 #include "mullion/sched/extender_call.h"
 #include "mullion/sched/plugin.h"
+#include "mullion/sched/quirks.h"
 #include "mullion/text/decode.h"
 
 /* "preFilter", as KubeSchedulerConfiguration spells it. */
@@ -17,15 +18,6 @@ typedef struct mn_plugin_list {
     const mn_plugin *items[MN_PLUGINS_MAX];
     size_t count;
 } mn_plugin_list;
-
-/* Upstream bugs of v1.34 that Mullion reproduces unless told otherwise. Zeroed: as
- * v1.34 behaves. */
-typedef struct mn_quirks {
-    bool fix_namespace_selector; /* kubernetes/kubernetes#141526 */
-    bool fix_pod_level_score;    /* LeastAllocated looks at pod-level requests */
-    bool fix_empty_node_infos;   /* #141781: extenders with nodeCacheCapable: false */
-    bool fix_affinity_hints;     /* #134393, #139161: deletions wake all whom anti-affinity kept */
-} mn_quirks;
 
 /* Arguments of DefaultPreemption: among how many nodes victims are looked for. */
 typedef struct mn_preemption_args {
