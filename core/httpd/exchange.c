@@ -15,7 +15,7 @@ enum {
     SPARE_MAX = 16,
     ARENA_KEPT = 2 << 20,
     DISCARD_MAX = 1 << 20, /* of a refused request, to keep its connection */
-    VECTOR_MAX = 4096,     /* the library copies the vector into the connection's 256 KiB */
+    VECTOR_MAX = 1024,     /* see response_of() */
     BLOCK_BYTES = 256 << 10,
 };
 
@@ -219,6 +219,10 @@ static void *unconst(const char *bytes)
     return both.out;
 }
 
+/* A vector of at most IOV_MAX spans (1024 on Linux), which one sendmsg() takes. Of a longer
+ * one libmicrohttpd sends IOV_MAX first and then waits for the socket to become writable, by
+ * edge-triggered epoll: if the socket took them all it has never ceased to be, and the answer
+ * stops there (send_iov_nontls() of its mhd_send.c, 0.9.75 and 1.0). */
 static struct MHD_Response *response_of(mn_exchange *exchange)
 {
     const mn_http_reply *reply = &exchange->reply;

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -141,6 +142,13 @@ static GString *request_of(const char *path, const GString *body)
 
 /* ---- the naive twin, in a process of its own */
 
+/* A child ends with the bench, however that ends. */
+static void end_with(pid_t bench)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != bench)
+        _exit(1);
+}
+
 static GHashTable *windows_nodes(void)
 {
     GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -238,10 +246,13 @@ static target start_twin(void)
 {
     int ends[2];
     target twin = {.name = "naive twin"};
+    pid_t bench = getpid();
     if (!g_unix_open_pipe(ends, FD_CLOEXEC, NULL) || (twin.pid = fork()) < 0)
         g_error("cannot start the twin");
-    if (twin.pid == 0)
+    if (twin.pid == 0) {
+        end_with(bench);
         _exit(be_the_twin(ends[1]));
+    }
     if (read(ends[0], &twin.port, sizeof twin.port) != sizeof twin.port)
         g_error("the twin did not start");
     close(ends[0]);
@@ -270,9 +281,11 @@ static target start_extender(const char *nodes, const char *config)
     g_autofree char *program = g_strdup_printf("%s/mullion-extender", build ? build : "build/bin");
     int ends[2];
     target extender = {.name = "extender"};
+    pid_t bench = getpid();
     if (!g_unix_open_pipe(ends, FD_CLOEXEC, NULL) || (extender.pid = fork()) < 0)
         g_error("cannot start the extender");
     if (extender.pid == 0) {
+        end_with(bench);
         dup2(ends[1], STDERR_FILENO);
         execl(program,
               program,
@@ -454,6 +467,7 @@ static void names_rows(const target *extender, const target *twin, double second
                what,
                ours.per_second / naive.per_second,
                naive.cpu_us / ours.cpu_us);
+        (void)fflush(stdout);
     }
 }
 
