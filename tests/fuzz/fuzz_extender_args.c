@@ -1,31 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every body that the extender or the simulator may be sent. What a decoder accepts can be
  * encoded, and is read back as the same. */
-#include "mullion/wire/extender_wire.h"
-
-#include <stdlib.h>
+#include "tests/fuzz/wire_body.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const mn_wire_limits limits = {.nodes = 8, .depth = 16, .name_bytes = 64};
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
-
-static mn_str flat(mn_arena *arena, const mn_wire_body *body)
-{
-    char *text = mn_arena_alloc(arena, body->len + 1, 1);
-    size_t used = 0;
-    for (size_t i = 0; i < body->count; i++) {
-        memcpy(text + used, body->spans[i].ptr, body->spans[i].len);
-        used += body->spans[i].len;
-    }
-    require(used == body->len);
-    return (mn_str){.ptr = text, .len = used};
-}
 
 static void try_args(mn_arena *arena, mn_str body)
 {

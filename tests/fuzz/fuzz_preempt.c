@@ -2,25 +2,9 @@
 /* Requests and answers of the preempt verb. What a decoder accepts can be encoded, and is
  * read back as the same. */
 #include "mullion/wire/preempt_wire.h"
-
-#include <stdlib.h>
+#include "tests/fuzz/wire_body.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const mn_wire_limits limits = {.nodes = 8, .depth = 16, .name_bytes = 64};
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
-
-static mn_str flat(mn_arena *arena, const mn_wire_body *body)
-{
-    require(body->count == 1 && body->spans[0].len == body->len);
-    return (mn_str){.ptr = mn_arena_strndup(arena, body->spans[0].ptr, body->len),
-                    .len = body->len};
-}
 
 static void same(const mn_wire_victims *a, const mn_wire_victims *b, size_t count)
 {
