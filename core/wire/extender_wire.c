@@ -198,8 +198,9 @@ static void read_names(wire_decode *decode, mn_wire_args *args)
 
 enum { HAS_POD = 1, HAS_NODES = 2, HAS_NAMES = 4 };
 
-static unsigned read_member(wire_decode *decode, mn_scan_string key, mn_wire_args *args)
+static unsigned read_member(wire_decode *decode, mn_scan_string key, void *into)
 {
+    mn_wire_args *args = into;
     if (mn_scan_peek(&decode->scan) == MN_SCAN_NULL)
         return 0;
     if (mn_scan_string_is_like(key, "Pod")) {
@@ -244,14 +245,7 @@ bool mn_wire_args_decode(mn_arena *arena, mn_str body, const mn_wire_limits *lim
 {
     wire_decode decode = {.arena = arena, .limits = limits, .error = error};
     mn_wire_args args = {.count = 0};
-    mn_scan_keys seen = {.count = 0};
-    mn_scan_string key;
-    unsigned has = 0;
-
-    mn_scan_init(&decode.scan, body, limits->depth);
-    mn_scan_enter(&decode.scan, MN_SCAN_OBJECT);
-    while (mn_scan_next_member(&decode.scan, &key) && mn_scan_is_new_key(&decode.scan, &seen, key))
-        has |= read_member(&decode, key, &args);
+    unsigned has = wire_read_body(&decode, body, read_member, &args);
     if (!wire_finish(&decode, "ExtenderArgs") || !is_whole(has, error))
         return false;
     args.pod = wire_without_managed_fields(&decode, args.pod);

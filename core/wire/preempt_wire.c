@@ -133,8 +133,9 @@ static void read_nodes(wire_decode *decode, mn_wire_form form, const mn_wire_vic
 
 enum { HAS_POD = 1, HAS_VICTIMS = 2, HAS_META_VICTIMS = 4 };
 
-static unsigned read_member(wire_decode *decode, mn_scan_string key, mn_wire_preempt_args *args)
+static unsigned read_member(wire_decode *decode, mn_scan_string key, void *into)
 {
+    mn_wire_preempt_args *args = into;
     if (is_null(decode))
         return 0;
     if (mn_scan_string_is_like(key, "Pod")) {
@@ -158,13 +159,7 @@ bool mn_wire_preempt_args_decode(mn_arena *arena, mn_str body, const mn_wire_lim
 {
     wire_decode decode = {.arena = arena, .limits = limits, .error = error};
     mn_wire_preempt_args args = {.count = 0};
-    mn_scan_keys seen = {.count = 0};
-    mn_scan_string key;
-    unsigned has = 0;
-    mn_scan_init(&decode.scan, body, limits->depth);
-    mn_scan_enter(&decode.scan, MN_SCAN_OBJECT);
-    while (mn_scan_next_member(&decode.scan, &key) && mn_scan_is_new_key(&decode.scan, &seen, key))
-        has |= read_member(&decode, key, &args);
+    unsigned has = wire_read_body(&decode, body, read_member, &args);
     if (!wire_finish(&decode, "ExtenderPreemptionArgs"))
         return false;
     if (has != (HAS_POD | HAS_VICTIMS) && has != (HAS_POD | HAS_META_VICTIMS)) {
@@ -180,24 +175,23 @@ bool mn_wire_preempt_args_decode(mn_arena *arena, mn_str body, const mn_wire_lim
     return true;
 }
 
+static unsigned read_victims_of(wire_decode *decode, mn_scan_string key, void *into)
+{
+    mn_wire_preempt_result *result = into;
+    if (!mn_scan_string_is_like(key, "NodeNameToMetaVictims"))
+        return 0;
+    *result = (mn_wire_preempt_result){.count = 0};
+    if (!is_null(decode))
+        read_nodes(decode, MN_WIRE_NAMES, &result->items, &result->count);
+    return 0;
+}
+
 bool mn_wire_preempt_result_decode(mn_arena *arena, mn_str body, const mn_wire_limits *limits,
                                    mn_wire_preempt_result *out, GError **error)
 {
     wire_decode decode = {.arena = arena, .limits = limits, .error = error};
     mn_wire_preempt_result result = {.count = 0};
-    mn_scan_string key;
-    mn_scan_init(&decode.scan, body, limits->depth);
-    if (is_null(&decode))
-        mn_scan_take(&decode.scan);
-    else
-        mn_scan_enter(&decode.scan, MN_SCAN_OBJECT);
-    while (decode.scan.depth > 0 && mn_scan_next_member(&decode.scan, &key)) {
-        if (!mn_scan_string_is_like(key, "NodeNameToMetaVictims"))
-            continue;
-        result = (mn_wire_preempt_result){.count = 0};
-        if (!is_null(&decode))
-            read_nodes(&decode, MN_WIRE_NAMES, &result.items, &result.count);
-    }
+    wire_read_answer(&decode, body, read_victims_of, &result);
     if (!wire_check(&decode, "ExtenderPreemptionResult"))
         return false;
     *out = result;

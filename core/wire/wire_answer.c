@@ -110,8 +110,9 @@ static void read_failures(wire_decode *decode, mn_wire_failures *out)
     *out = (mn_wire_failures){.items = items, .count = count};
 }
 
-static void read_member(wire_decode *decode, mn_scan_string key, mn_wire_filter_result *out)
+static unsigned read_member(wire_decode *decode, mn_scan_string key, void *into)
 {
+    mn_wire_filter_result *out = into;
     if (mn_scan_string_is_like(key, "NodeNames"))
         read_names(decode, out);
     else if (mn_scan_string_is_like(key, "Nodes"))
@@ -122,6 +123,7 @@ static void read_member(wire_decode *decode, mn_scan_string key, mn_wire_filter_
         read_failures(decode, &out->unresolvable);
     else if (mn_scan_string_is_like(key, "Error") && !is_null(decode))
         out->error = wire_take_text(decode, SIZE_MAX);
+    return 0;
 }
 
 bool mn_wire_filter_result_decode(mn_arena *arena, mn_str body, const mn_wire_limits *limits,
@@ -129,14 +131,7 @@ bool mn_wire_filter_result_decode(mn_arena *arena, mn_str body, const mn_wire_li
 {
     wire_decode decode = {.arena = arena, .limits = limits, .error = error};
     mn_wire_filter_result result = {.has_names = false};
-    mn_scan_string key;
-    mn_scan_init(&decode.scan, body, limits->depth);
-    if (is_null(&decode))
-        mn_scan_take(&decode.scan);
-    else
-        mn_scan_enter(&decode.scan, MN_SCAN_OBJECT);
-    while (decode.scan.depth > 0 && mn_scan_next_member(&decode.scan, &key))
-        read_member(&decode, key, &result);
+    wire_read_answer(&decode, body, read_member, &result);
     if (!wire_check(&decode, "ExtenderFilterResult"))
         return false;
     *out = result;

@@ -25,6 +25,31 @@ void wire_fail(wire_decode *decode, mn_error code, const char *format, ...)
     mn_scan_reject(&decode->scan, MN_SCAN_UNEXPECTED, decode->scan.at);
 }
 
+unsigned wire_read_body(wire_decode *decode, mn_str body, wire_read_member read, void *into)
+{
+    mn_scan_keys seen = {.count = 0};
+    mn_scan_string key;
+    unsigned bits = 0;
+    mn_scan_init(&decode->scan, body, decode->limits->depth);
+    mn_scan_enter(&decode->scan, MN_SCAN_OBJECT);
+    while (mn_scan_next_member(&decode->scan, &key) &&
+           mn_scan_is_new_key(&decode->scan, &seen, key))
+        bits |= read(decode, key, into);
+    return bits;
+}
+
+void wire_read_answer(wire_decode *decode, mn_str body, wire_read_member read, void *into)
+{
+    mn_scan_string key;
+    mn_scan_init(&decode->scan, body, decode->limits->depth);
+    if (mn_scan_peek(&decode->scan) == MN_SCAN_NULL)
+        mn_scan_take(&decode->scan);
+    else
+        mn_scan_enter(&decode->scan, MN_SCAN_OBJECT);
+    while (decode->scan.depth > 0 && mn_scan_next_member(&decode->scan, &key))
+        (void)read(decode, key, into);
+}
+
 mn_str wire_text_of(wire_decode *decode, mn_scan_string string, size_t max_bytes)
 {
     g_autoptr(GError) error = NULL;

@@ -27,6 +27,16 @@ typedef struct wire_decode {
     bool failed; /* *error is set */
 } wire_decode;
 
+/* What becomes of one member of a body, whose value is at the cursor; bits that say what it was. */
+typedef unsigned (*wire_read_member)(wire_decode *decode, mn_scan_string key, void *into);
+
+/* A body that is an object: each of its members, none twice. The bits of them all. */
+unsigned wire_read_body(wire_decode *decode, mn_str body, wire_read_member read, void *into);
+
+/* The same for an answer, as Go reads one: `null` is an object without members, and of two
+ * members of a name the last one counts. */
+void wire_read_answer(wire_decode *decode, mn_str body, wire_read_member read, void *into);
+
 /* The string at the cursor, decoded; {NULL, 0} after a fault. */
 mn_str wire_take_text(wire_decode *decode, size_t max_bytes);
 mn_str wire_text_of(wire_decode *decode, mn_scan_string string, size_t max_bytes);
