@@ -52,9 +52,6 @@ typedef struct mn_scenario_document {
 
 extern const mn_shape mn_scenario_document_shape, mn_pool_spec_shape, mn_image_truth_shape;
 
-/* The place of the text among `words` (ended by NULL), or an error that names them all. */
-bool mn_read_word(const mn_at *at, const char *const *words, int *out, GError **error);
-
 /* One value, or a list of them: `each` takes them one by one and adds to `out`. */
 bool mn_decode_one_or_many(mn_arena *arena, const mn_at *at, mn_decode_fn each, void *out,
                            GError **error);

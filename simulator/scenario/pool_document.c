@@ -6,32 +6,6 @@
 
 /* ---- words */
 
-bool mn_read_word(const mn_at *at, const char *const *words, int *out, GError **error)
-{
-    const char *text = "";
-    if (!mn_read_string(at, &text, error))
-        return false;
-    size_t count = 0;
-    g_autoptr(GString) expected = g_string_new(NULL);
-    for (; words[count] != NULL; count++) {
-        if (strcmp(words[count], text) == 0) {
-            *out = (int)count;
-            return true;
-        }
-        g_string_append_printf(expected, "%s%s", count == 0 ? "" : ", ", words[count]);
-    }
-    const char *near = mn_nearest(text, words, count);
-    g_autofree char *hint =
-        near == NULL ? g_strdup("") : g_strdup_printf(" (did you mean \"%s\"?)", near);
-    return mn_at_error(at,
-                       MN_ERROR_SCHEMA,
-                       error,
-                       "expected one of %s, found \"%.60s\"%s",
-                       expected->str,
-                       text,
-                       hint);
-}
-
 bool mn_decode_os(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
     static const char *const words[] = {"linux", "windows", NULL};

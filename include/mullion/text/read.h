@@ -62,6 +62,10 @@ bool mn_read_string(const mn_at *at, const char **out, GError **error) G_GNUC_WA
 bool mn_read_bool(const mn_at *at, bool *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool mn_read_int(const mn_at *at, int64_t min, int64_t max, int64_t *out,
                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Of a value that is there: the place of its text among `words` (ended by NULL), or an error
+ * that names them all. */
+bool mn_read_word(const mn_at *at, const char *const *words, int *out,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool mn_read_is_object(const mn_at *at, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool mn_read_is_array(const mn_at *at, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
