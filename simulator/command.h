@@ -30,7 +30,15 @@ typedef enum mn_option_kind {
     MN_OPTION_FLAG,   /* bool */
     MN_OPTION_CHOICE, /* int: index into choices; 0 when the option is not given */
     MN_OPTION_INT,    /* mn_opt_int, 0 or more */
+    MN_OPTION_TEXT,   /* const char *: NULL when the option is not given */
+    MN_OPTION_TEXTS,  /* mn_words: may be given several times */
 } mn_option_kind;
+
+/* What an option that may be given several times was given, in that order. */
+typedef struct mn_words {
+    const char *const *items;
+    size_t count;
+} mn_words;
 
 typedef struct mn_option {
     const char *name;  /* "output", given as --output */

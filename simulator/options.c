@@ -116,6 +116,24 @@ static bool set_int(const reader *in, const mn_option *option, const char *text,
     return true;
 }
 
+/* The words of a command line outlive the call. */
+static void set_text(const reader *in, const mn_option *option, const char *text)
+{
+    memcpy(in->args + option->offset, &text, sizeof text);
+}
+
+static void add_text(const reader *in, const mn_option *option, const char *text)
+{
+    mn_words words;
+    memcpy(&words, in->args + option->offset, sizeof words);
+    const char **items = MN_ARENA_NEW(in->call->arena, const char *, words.count + 1);
+    for (size_t i = 0; i < words.count; i++)
+        items[i] = words.items[i];
+    items[words.count] = text;
+    words = (mn_words){.items = items, .count = words.count + 1};
+    memcpy(in->args + option->offset, &words, sizeof words);
+}
+
 static bool set_value(const reader *in, const mn_option *option, const char *text, GError **error)
 {
     switch (option->kind) {
@@ -126,6 +144,12 @@ static bool set_value(const reader *in, const mn_option *option, const char *tex
         return set_choice(in, option, text, error);
     case MN_OPTION_INT:
         return set_int(in, option, text, error);
+    case MN_OPTION_TEXT:
+        set_text(in, option, text);
+        return true;
+    case MN_OPTION_TEXTS:
+        add_text(in, option, text);
+        return true;
     }
     return false;
 }

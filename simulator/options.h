@@ -4,7 +4,7 @@
  * As GNU tools read it: options anywhere among the operands, "--name value" and
  * "--name=value", "-o value" and "-ovalue", flags clustered, "--" ends the options,
  * "-" is an operand. Names are never abbreviated, so that a new option breaks no
- * script. The last of several wins.
+ * script. The last of several wins, but where all of them count.
  */
 #ifndef SIMULATOR_OPTIONS_H
 #define SIMULATOR_OPTIONS_H
@@ -33,6 +33,17 @@
     {                                                                                 \
         .name = (long_name), .letter = (short_name), .value = (meta), .help = (text), \
         .offset = offsetof(type, member), .kind = MN_OPTION_INT                       \
+    }
+#define MN_TEXT(type, member, long_name, short_name, meta, text)                      \
+    {                                                                                 \
+        .name = (long_name), .letter = (short_name), .value = (meta), .help = (text), \
+        .offset = offsetof(type, member), .kind = MN_OPTION_TEXT                      \
+    }
+/* ... given as often as one likes. */
+#define MN_TEXTS(type, member, long_name, short_name, meta, text)                     \
+    {                                                                                 \
+        .name = (long_name), .letter = (short_name), .value = (meta), .help = (text), \
+        .offset = offsetof(type, member), .kind = MN_OPTION_TEXTS                     \
     }
 
 /* --help and -h, which every command has. */

@@ -86,6 +86,8 @@ typedef struct probe_args {
     bool loud;
     int format;
     mn_opt_int seed;
+    const char *at;
+    mn_words only;
 } probe_args;
 
 static const char *const formats[] = {"table", "json", NULL};
@@ -94,6 +96,8 @@ static const mn_option probe_options[] = {
     MN_FLAG(probe_args, loud, "loud", 'l', "make noise"),
     MN_CHOICE(probe_args, format, "output", 'o', "FORMAT", formats, "format"),
     MN_INT(probe_args, seed, "seed", 's', "N", "seed"),
+    MN_TEXT(probe_args, at, "at", 0, "TIME", "time"),
+    MN_TEXTS(probe_args, only, "only", 0, "NAME", "names"),
 };
 
 static const mn_command probe = {
@@ -123,6 +127,10 @@ static char *parsed(const char *line)
     g_string_printf(text, "loud=%d format=%d seed=", args->loud, args->format);
     if (args->seed.set)
         g_string_append_printf(text, "%" PRId64, args->seed.value);
+    if (args->at != NULL)
+        g_string_append_printf(text, " at=%s", args->at);
+    for (size_t i = 0; i < args->only.count; i++)
+        g_string_append_printf(text, " only=%s", args->only.items[i]);
     for (size_t i = 0; i < call.operand_count; i++)
         g_string_append_printf(text, " %s", call.operands[i]);
     return g_string_free(text, FALSE);
@@ -149,6 +157,9 @@ static void options_are_spelled_as_with_other_tools(void)
     parses_to("--seed 1 --seed 2 a", "loud=0 format=0 seed=2 a");
     parses_to("--seed 0 a", "loud=0 format=0 seed=0 a");
     parses_to("--seed 9223372036854775807 a", "loud=0 format=0 seed=9223372036854775807 a");
+    parses_to("--at 5m --at=7m a", "loud=0 format=0 seed= at=7m a");
+    parses_to("--at= a", "loud=0 format=0 seed= at= a");
+    parses_to("--only x a --only=y", "loud=0 format=0 seed= only=x only=y a");
     parses_to("--help", "help");
     parses_to("-l -h --nonsense", "help");
 }
