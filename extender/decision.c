@@ -6,6 +6,12 @@
 
 #include "mullion/text/document.h"
 
+const char *ext_verb_name(ext_verb verb)
+{
+    static const char *const names[EXT_VERBS] = {"filter", "prioritize", "preempt"};
+    return names[verb];
+}
+
 static const mn_pod *decode_pod(const ext_config *config, mn_arena *arena, mn_str text,
                                 GError **error)
 {
@@ -56,37 +62,66 @@ static bool classify_nodes(const mn_os_policy *policy, mn_arena *arena, const mn
     return true;
 }
 
-bool ext_decide(const ext_config *config, const ext_nodes *nodes, mn_arena *arena, mn_str body,
-                ext_decision *out, GError **error)
+/* preempt names nodes in both of its forms: what differs is how it names victims. */
+static bool decode_victims(mn_arena *arena, mn_str body, const mn_wire_limits *limits,
+                           ext_decision *out, GError **error)
 {
-    const mn_os_policy policy = ext_config_policy(config);
-    mn_wire_limits limits = mn_wire_limits_default;
-    limits.nodes = (size_t)config->nodes_max;
-    limits.depth = (size_t)config->depth;
+    mn_wire_preempt_args args;
+    if (!mn_wire_preempt_args_decode(arena, body, limits, &args, error))
+        return false;
+    mn_str *names = MN_ARENA_NEW(arena, mn_str, args.count);
+    for (size_t i = 0; i < args.count; i++)
+        names[i] = args.items[i].node;
+    out->args =
+        (mn_wire_args){.pod = args.pod, .form = args.form, .count = args.count, .names = names};
+    out->victims = args.items;
+    return true;
+}
 
-    *out = (ext_decision){0};
-    if (!mn_wire_args_decode(arena, body, &limits, &out->args, error))
+static bool decode_args(const ext_question *question, mn_arena *arena, ext_decision *out,
+                        GError **error)
+{
+    mn_wire_limits limits = mn_wire_limits_default;
+    limits.nodes = (size_t)question->config->nodes_max;
+    limits.depth = (size_t)question->config->depth;
+    if (question->verb == EXT_PREEMPT)
+        return decode_victims(arena, question->body, &limits, out, error);
+    return mn_wire_args_decode(arena, question->body, &limits, &out->args, error);
+}
+
+static bool classify(const ext_question *question, const mn_os_policy *policy, mn_arena *arena,
+                     ext_decision *out, GError **error)
+{
+    uint16_t *class_of = MN_ARENA_NEW(arena, uint16_t, out->args.count);
+    mn_os_classes *classes = MN_ARENA_NEW(arena, mn_os_classes, 1);
+    out->class_of = class_of;
+    out->classes = classes;
+    if (out->args.nodes == NULL) {
+        *classes = *question->nodes->classes;
+        classify_names(question->nodes, &out->args, class_of);
+        return true;
+    }
+    mn_os_classes_init(classes);
+    return classify_nodes(policy, arena, &out->args, classes, class_of, error);
+}
+
+bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out, GError **error)
+{
+    const ext_config *config = question->config;
+    const mn_os_policy policy = ext_config_policy(config);
+    *out = (ext_decision){.verb = question->verb};
+    if (!decode_args(question, arena, out, error))
         return false;
     const mn_pod *pod = decode_pod(config, arena, out->args.pod, error);
     if (pod == NULL) {
         g_prefix_error(error, "Pod: ");
         return false;
     }
-    uint16_t *class_of = MN_ARENA_NEW(arena, uint16_t, out->args.count);
-    mn_os_classes *classes = MN_ARENA_NEW(arena, mn_os_classes, 1);
-    if (out->args.form == MN_WIRE_NAMES) {
-        *classes = *nodes->classes;
-        classify_names(nodes, &out->args, class_of);
-    } else {
-        mn_os_classes_init(classes);
-        if (!classify_nodes(&policy, arena, &out->args, classes, class_of, error))
-            return false;
-    }
-    find_need(&policy, nodes, pod, &out->need);
-    mn_os_count_classes(class_of, out->args.count, out->counts);
-    mn_os_decide(&out->need, (mn_os_mode)config->mode, classes, out->counts, &out->by_class);
+    if (!classify(question, &policy, arena, out, error))
+        return false;
+    find_need(&policy, question->nodes, pod, &out->need);
+    mn_os_count_classes(out->class_of, out->args.count, out->counts);
+    mn_os_decide(&out->need, (mn_os_mode)config->mode, out->classes, out->counts, &out->by_class);
     out->pod = pod;
-    out->class_of = class_of;
-    out->classes = classes;
     return true;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* filter and prioritize. A fault of the request is an answer too: 200 with Error for
- * filter, which kube-scheduler shows in the Pod's event (any other status makes it drop
- * the connection and say "code 500"); for prioritize, whose failures it ignores, no scores. */
+/* filter, prioritize and preempt. A fault of the request is an answer too: 200 with Error for
+ * filter, which kube-scheduler shows in the Pod's event (any other status makes it say "code
+ * 400" and no more); for prioritize, whose failures it ignores, no scores. An answer to preempt
+ * has no place for an Error, and one without nodes says that no room can be made, to an
+ * ignorable extender's kube-scheduler, too: so 400, without a body, which keeps the connection. */
 #include "extender/decision.h"
 #include "extender/request_log.h"
 #include "extender/service.h"
@@ -59,43 +61,86 @@ static void answer_scores(const ext_config *config, mn_arena *arena, const ext_d
     mn_wire_scores_encode(arena, &scores, out);
 }
 
-static void refuse_scores(mn_arena *arena, const char *message, mn_wire_body *out)
+/* Those that can run the Pod, with the very victims that came. A node without victims is left
+ * out: kube-scheduler would give up on all of them. */
+static void answer_victims(const ext_config *config, mn_arena *arena, const ext_decision *decision,
+                           mn_wire_body *out)
+{
+    (void)config;
+    size_t count = 0;
+    mn_wire_victims *items = MN_ARENA_NEW(arena, mn_wire_victims, decision->args.count);
+    for (size_t i = 0; i < decision->args.count; i++)
+        if (ext_decision_verdict(decision, i)->passes && decision->victims[i].uids.count > 0)
+            items[count++] = decision->victims[i];
+    const mn_wire_preempt_result result = {.items = items, .count = count};
+    mn_wire_preempt_result_encode(arena, &result, out);
+}
+
+static unsigned refuse_filter(mn_arena *arena, const char *message, mn_wire_body *out)
+{
+    mn_wire_error_encode(arena, message, out);
+    return 200;
+}
+
+static unsigned refuse_scores(mn_arena *arena, const char *message, mn_wire_body *out)
 {
     (void)message; /* for the log: kube-scheduler would not look at it */
     static const mn_wire_scores none = {.items = NULL, .count = 0};
     mn_wire_scores_encode(arena, &none, out);
+    return 200;
 }
 
-typedef void (*answer_fn)(const ext_config *config, mn_arena *arena, const ext_decision *decision,
-                          mn_wire_body *out);
-typedef void (*refuse_fn)(mn_arena *arena, const char *message, mn_wire_body *out);
+static unsigned refuse_victims(mn_arena *arena, const char *message, mn_wire_body *out)
+{
+    (void)arena;
+    (void)message;
+    *out = (mn_wire_body){.count = 0};
+    return 400;
+}
+
+/* How a verb says what was decided, and that it could not be; the status of the latter. */
+static const struct {
+    void (*answer)(const ext_config *config, mn_arena *arena, const ext_decision *decision,
+                   mn_wire_body *out);
+    unsigned (*refuse)(mn_arena *arena, const char *message, mn_wire_body *out);
+} verbs[EXT_VERBS] = {
+    [EXT_FILTER] = {answer_filter, refuse_filter},
+    [EXT_PRIORITIZE] = {answer_scores, refuse_scores},
+    [EXT_PREEMPT] = {answer_victims, refuse_victims},
+};
 
 /* The nodes are held until the log line is written: a need borrows from them. */
-static void handle(ext_service *service, const char *verb, const mn_http_request *request,
-                   answer_fn answer, refuse_fn refuse, mn_http_reply *reply)
+static void handle(ext_service *service, ext_verb verb, const mn_http_request *request,
+                   mn_http_reply *reply)
 {
     int64_t began_us = now_us();
-    const ext_config *config = service->config;
     const ext_nodes *nodes = ext_node_store_take(service->nodes);
+    const ext_question question = {
+        .verb = verb, .config = service->config, .nodes = nodes, .body = request->body};
     g_autoptr(GError) error = NULL;
     ext_decision decision;
     mn_wire_body body;
-    if (ext_decide(config, nodes, request->arena, request->body, &decision, &error))
-        answer(config, request->arena, &decision, &body);
+    if (ext_decide(&question, request->arena, &decision, &error))
+        verbs[verb].answer(question.config, request->arena, &decision, &body);
     else
-        refuse(request->arena, error->message, &body);
+        reply->status = verbs[verb].refuse(request->arena, error->message, &body);
     reply->spans = body.spans;
     reply->count = body.count;
-    ext_log_request(service, verb, &decision, error, now_us() - began_us);
+    ext_log_request(service, &decision, error, now_us() - began_us);
     ext_nodes_release(nodes);
 }
 
 void ext_handle_filter(const mn_http_request *request, mn_http_reply *reply, void *data)
 {
-    handle(data, "filter", request, answer_filter, mn_wire_error_encode, reply);
+    handle(data, EXT_FILTER, request, reply);
 }
 
 void ext_handle_prioritize(const mn_http_request *request, mn_http_reply *reply, void *data)
 {
-    handle(data, "prioritize", request, answer_scores, refuse_scores, reply);
+    handle(data, EXT_PRIORITIZE, request, reply);
+}
+
+void ext_handle_preempt(const mn_http_request *request, mn_http_reply *reply, void *data)
+{
+    handle(data, EXT_PREEMPT, request, reply);
 }

@@ -87,17 +87,17 @@ static void write_classes(mn_json_writer *line, const ext_decision *decision)
     mn_json_end_array(line);
 }
 
-static void write_decision(mn_json_writer *line, const ext_service *service, const char *verb,
+static void write_decision(mn_json_writer *line, const ext_service *service,
                            const ext_decision *decision, const tally *sums)
 {
     write_pod(line, decision->pod);
     mn_json_member_string(line, "mode", ext_config_mode_name(service->config));
     mn_json_member_string(line, "form", decision->args.form == MN_WIRE_NAMES ? "names" : "nodes");
     mn_json_member_int(line, "nodesIn", (int64_t)decision->args.count);
-    if (*verb == 'f')
-        mn_json_member_int(line, "nodesOut", (int64_t)sums->out);
-    else
+    if (decision->verb == EXT_PRIORITIZE)
         write_scores(line, sums);
+    else
+        mn_json_member_int(line, "nodesOut", (int64_t)sums->out);
     if (sums->would_fail > 0)
         write_reasons(line, sums->failed > 0 ? "failed" : "wouldFail", sums);
     if (sums->unknown > 0)
@@ -108,8 +108,8 @@ static void write_decision(mn_json_writer *line, const ext_service *service, con
         write_classes(line, decision);
 }
 
-void ext_log_request(ext_service *service, const char *verb, const ext_decision *decision,
-                     const GError *error, int64_t took_us)
+void ext_log_request(ext_service *service, const ext_decision *decision, const GError *error,
+                     int64_t took_us)
 {
     const ext_level level = error == NULL ? EXT_INFO : EXT_WARNING;
     const tally sums = error == NULL ? count(decision) : (tally){0};
@@ -117,9 +117,9 @@ void ext_log_request(ext_service *service, const char *verb, const ext_decision 
     if (!ext_log_wants(service->log, level) || !(eventful || is_sampled(service)))
         return;
     g_auto(mn_json_writer) line;
-    ext_log_begin(&line, level, verb);
+    ext_log_begin(&line, level, ext_verb_name(decision->verb));
     if (error == NULL)
-        write_decision(&line, service, verb, decision, &sums);
+        write_decision(&line, service, decision, &sums);
     mn_json_member_int(&line, "us", took_us);
     if (error != NULL) {
         mn_json_key(&line, "error");

@@ -6,6 +6,7 @@
 const mn_http_route ext_routes[] = {
     {"POST", "/filter", ext_handle_filter, .under_prefix = true, .takes_json = true},
     {"POST", "/prioritize", ext_handle_prioritize, .under_prefix = true, .takes_json = true},
+    {"POST", "/preempt", ext_handle_preempt, .under_prefix = true, .takes_json = true},
     {"GET", "/healthz", ext_handle_healthz, .under_prefix = false, .takes_json = false},
     {"GET", "/readyz", ext_handle_readyz, .under_prefix = false, .takes_json = false},
     {"GET", "/version", ext_handle_version, .under_prefix = false, .takes_json = false},

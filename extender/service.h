@@ -25,6 +25,7 @@ extern const size_t ext_route_count;
 /* handlers.c */
 void ext_handle_filter(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_prioritize(const mn_http_request *request, mn_http_reply *reply, void *data);
+void ext_handle_preempt(const mn_http_request *request, mn_http_reply *reply, void *data);
 
 /* health.c */
 void ext_handle_healthz(const mn_http_request *request, mn_http_reply *reply, void *data);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every filter and prioritize request that a real kube-scheduler was seen to send
+/* Every filter, prioritize and preempt request that a real kube-scheduler was seen to send
  * (tests/captures) gets an answer in the right form, about nodes that were offered, and
  * right for the Pod. */
 #include "tests/support/captures.h"
@@ -54,7 +54,7 @@ static const struct {
 typedef struct visit {
     extender_service *service;
     const char *(*runs_on)(const capture *call);
-    size_t asked;
+    size_t asked, preempted;
 } visit;
 
 static bool has_word(const char *words, mn_str word)
@@ -122,9 +122,34 @@ static void check_scores(mn_arena *arena, const mn_wire_args *args, const char *
     }
 }
 
+/* What was offered, victims and all, but for nodes that cannot run the Pod. */
+static void ask_preempt(const capture *call, visit *visiting)
+{
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    mn_wire_preempt_args args;
+    EXPECT_TRUE(
+        mn_wire_preempt_args_decode(arena, call->request, &mn_wire_limits_default, &args, NULL));
+    mn_wire_victims *stay = MN_ARENA_NEW(arena, mn_wire_victims, args.count);
+    size_t count = 0;
+    for (size_t i = 0; i < args.count; i++)
+        if (has_word(visiting->runs_on(call), args.items[i].node))
+            stay[count++] = args.items[i];
+    mn_str answer = extender_service_ask(visiting->service, arena, call->verb, call->request);
+    mn_wire_preempt_result result;
+    EXPECT_TRUE(
+        mn_wire_preempt_result_decode(arena, answer, &mn_wire_limits_default, &result, NULL));
+    g_autofree char *want = g_strconcat(call->name, ": ", victims_text(arena, stay, count), NULL);
+    g_autofree char *got =
+        g_strconcat(call->name, ": ", victims_text(arena, result.items, result.count), NULL);
+    EXPECT_STR(got, want);
+    visiting->preempted++;
+}
+
 static void ask(const capture *call, void *data)
 {
     visit *visiting = data;
+    if (strcmp(call->verb, "preempt") == 0)
+        ask_preempt(call, visiting);
     bool filters = strcmp(call->verb, "filter") == 0;
     if (!filters && strcmp(call->verb, "prioritize") != 0)
         return;
@@ -168,6 +193,7 @@ static void pods_of_thirty_kinds_get_the_right_os_and_build(void)
     visit visiting = {.service = service, .runs_on = by_case};
     (void)captures_each("extender-windows", ask, &visiting);
     EXPECT_INT((int64_t)visiting.asked, 106);
+    EXPECT_INT((int64_t)visiting.preempted, 6);
 }
 
 static void pods_that_say_nothing_stay_off_windows(void)
@@ -188,6 +214,7 @@ static void pods_that_say_nothing_stay_off_windows(void)
     visit visiting = {.service = service, .runs_on = linux_nodes};
     (void)captures_each("extender", ask, &visiting);
     EXPECT_INT((int64_t)visiting.asked, 124);
+    EXPECT_INT((int64_t)visiting.preempted, 13);
 }
 
 #define TEST(function)      \

@@ -149,7 +149,7 @@ static void what_is_no_request_of_ours_is_refused(void)
     process extender = start("limits: {bodyBytes: 64Ki}\n");
     uint16_t port = extender.port;
     status_of(port, "POST", "/bind", "Content-Length: 2\r\n", "{}", 404);
-    status_of(port, "POST", "/preempt", "Content-Length: 2\r\n", "{}", 404);
+    status_of(port, "POST", "/preempt", "Content-Length: 2\r\n", "{}", 400);
     status_of(port, "GET", "/filter", "", "", 405);
     status_of(
         port, "POST", "/filter", "Content-Length: 2\r\nContent-Type: text/xml\r\n", "{}", 415);

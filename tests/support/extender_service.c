@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,15 +85,15 @@ char *extender_service_end_log(extender_service *self)
     return text;
 }
 
-mn_str extender_service_ask(extender_service *self, mn_arena *arena, const char *verb, mn_str body)
+unsigned extender_service_try(extender_service *self, mn_arena *arena, const char *verb,
+                              mn_str body, mn_str *answer)
 {
     const mn_http_request request = {.arena = arena, .method = "POST", .path = verb, .body = body};
     mn_http_reply reply = {.status = 200};
-    if (strcmp(verb, "filter") == 0)
-        ext_handle_filter(&request, &reply, &self->service);
-    else
-        ext_handle_prioritize(&request, &reply, &self->service);
-    g_assert(reply.status == 200);
+    size_t route = 0;
+    while (strcmp(ext_routes[route].path + 1, verb) != 0)
+        g_assert(++route < ext_route_count);
+    ext_routes[route].handle(&request, &reply, &self->service);
     size_t len = 0, at = 0;
     for (size_t i = 0; i < reply.count; i++)
         len += reply.spans[i].len;
@@ -101,7 +102,16 @@ mn_str extender_service_ask(extender_service *self, mn_arena *arena, const char 
         memcpy(text + at, reply.spans[i].ptr, reply.spans[i].len);
         at += reply.spans[i].len;
     }
-    return (mn_str){.ptr = text, .len = len};
+    *answer = (mn_str){.ptr = text, .len = len};
+    return reply.status;
+}
+
+mn_str extender_service_ask(extender_service *self, mn_arena *arena, const char *verb, mn_str body)
+{
+    mn_str answer;
+    unsigned status = extender_service_try(self, arena, verb, body, &answer);
+    g_assert(status == 200);
+    return answer;
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -132,6 +142,20 @@ const char *kept_nodes(mn_arena *arena, mn_str answer)
     if (result.has_names)
         return sorted_words(arena, result.names.items, result.names.count);
     return sorted_words(arena, result.node_names.items, result.node_names.count);
+}
+
+const char *victims_text(mn_arena *arena, const mn_wire_victims *items, size_t count)
+{
+    mn_str *words = MN_ARENA_NEW(arena, mn_str, count);
+    for (size_t i = 0; i < count; i++) {
+        const mn_wire_strings *uids = &items[i].uids;
+        words[i] = mn_str_of(mn_arena_printf(arena,
+                                             "%.*s(%s)/%" PRId64,
+                                             MN_STR_ARG(items[i].node),
+                                             sorted_words(arena, uids->items, uids->count),
+                                             items[i].violations));
+    }
+    return sorted_words(arena, words, count);
 }
 
 char *captured_cluster(void)

@@ -4,7 +4,7 @@
 #define TESTS_SUPPORT_EXTENDER_SERVICE_H
 
 #include "extender/service.h"
-#include "mullion/wire/extender_wire.h"
+#include "mullion/wire/preempt_wire.h"
 
 typedef struct extender_service {
     ext_service service;
@@ -21,6 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(extender_service, extender_service_free)
 /* The body of the answer, in the arena; its status is 200. */
 mn_str extender_service_ask(extender_service *self, mn_arena *arena, const char *verb, mn_str body);
 
+/* The same for answers of any status, which is returned. */
+unsigned extender_service_try(extender_service *self, mn_arena *arena, const char *verb,
+                              mn_str body, mn_str *answer);
+
 /* What has been logged so far; ends the log. The caller frees. */
 char *extender_service_end_log(extender_service *self);
 
@@ -29,6 +33,9 @@ const char *sorted_words(mn_arena *arena, const mn_str *words, size_t count);
 
 /* The names of the nodes that a filter's answer keeps, sorted; "error: ..." when it is one. */
 const char *kept_nodes(mn_arena *arena, mn_str answer);
+
+/* "a(uid uid)/0 b(uid)/2": nodes, UIDs of victims, disruption budgets violated; sorted. */
+const char *victims_text(mn_arena *arena, const mn_wire_victims *items, size_t count);
 
 /* Writes a file in a new folder of its own, which is gone when the program ends. The
  * caller frees the path. */
