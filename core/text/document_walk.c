@@ -24,6 +24,7 @@ typedef struct walk {
     const mn_source *source;
     const mn_document_limits *limits;
     mn_document_fn each;
+    mn_document_bad_fn bad; /* NULL: what is no object ends the walk */
     gpointer data;
     mn_document_format format;
     size_t ordinal;        /* of the document being walked */
@@ -107,12 +108,20 @@ static bool fail_json(const walk *walking, const char *piece, const mn_json_faul
 
 static bool fail_type(const walk *walking, const char *prefix, const char *found, GError **error)
 {
-    return fail(walking,
-                prefix,
-                MN_ERROR_SCHEMA,
-                error,
-                "expected an object with apiVersion and kind, found %s",
-                found);
+    g_autoptr(GError) fault = NULL;
+
+    (void)fail(walking,
+               prefix,
+               MN_ERROR_SCHEMA,
+               &fault,
+               "expected an object with apiVersion and kind, found %s",
+               found);
+    if (walking->bad != NULL) {
+        walking->bad(fault, walking->data);
+        return true;
+    }
+    g_propagate_error(error, g_steal_pointer(&fault));
+    return false;
 }
 
 static bool hand_over(walk *walking, const json_t *root, const char *prefix, GError **error)
@@ -429,7 +438,13 @@ static bool walk_json(walk *walking, mn_str rest, GError **error)
 bool mn_document_each(const mn_source *source, const mn_document_limits *limits,
                       mn_document_fn each, gpointer data, GError **error)
 {
-    walk walking = {.source = source, .limits = limits, .each = each, .data = data};
+    return mn_document_each_or(source, limits, each, NULL, data, error);
+}
+
+bool mn_document_each_or(const mn_source *source, const mn_document_limits *limits,
+                         mn_document_fn each, mn_document_bad_fn bad, gpointer data, GError **error)
+{
+    walk walking = {.source = source, .limits = limits, .each = each, .bad = bad, .data = data};
     mn_str text = {.ptr = source->bytes, .len = source->len};
 
     if (source->len > limits->bytes) {

@@ -75,6 +75,16 @@ static const char *hint_for(const mn_source *source, const char *problem)
     return "";
 }
 
+/* libyaml speaks of octets, and its value is -1 where several make up the fault. */
+static char *text_fault(const char *problem, int value)
+{
+    if (strstr(problem, "control characters") != NULL)
+        return g_strdup_printf("not text: control character 0x%02x", (unsigned)value);
+    if (strstr(problem, "UTF-16") != NULL || strstr(problem, "surrogate") != NULL)
+        return g_strdup("not text: invalid UTF-16");
+    return g_strdup("not text: invalid UTF-8 (another encoding? save the file as UTF-8)");
+}
+
 bool mn_yaml_fail(const mn_source *source, const yaml_parser_t *parser, GError **error)
 {
     const char *context = parser->context != NULL ? parser->context : "";
@@ -84,8 +94,7 @@ bool mn_yaml_fail(const mn_source *source, const yaml_parser_t *parser, GError *
     if (parser->error == YAML_MEMORY_ERROR)
         g_error("libyaml: out of memory");
     if (parser->error == YAML_READER_ERROR) { /* it has no mark, but an offset */
-        message =
-            g_strdup_printf("not text: %s (0x%02x)", problem, (unsigned)parser->problem_value);
+        message = text_fault(problem, parser->problem_value);
         mn_position at = mn_source_position(source, parser->problem_offset);
         return fail(source, MN_ERROR_SYNTAX, at, message, error);
     }

@@ -60,6 +60,14 @@ typedef bool (*mn_document_fn)(const mn_document *document, gpointer data, GErro
 bool mn_document_each(const mn_source *source, const mn_document_limits *limits,
                       mn_document_fn each, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Told of a document that is no object; the walk goes on with the next. */
+typedef void (*mn_document_bad_fn)(const GError *fault, gpointer data);
+
+/* The same for who looks for every fault: a document that is no object goes to `bad`. */
+bool mn_document_each_or(const mn_source *source, const mn_document_limits *limits,
+                         mn_document_fn each, mn_document_bad_fn bad, gpointer data,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* One JSON value from bytes that are already cut out (a Pod inside ExtenderArgs):
  * UTF-8, depth, duplicate keys checked. The caller owns the reference. Errors:
  * SYNTAX, LIMIT, without a place. */
