@@ -21,6 +21,8 @@ typedef struct loader {
     mn_scenario *scenario;
     mn_scenario_document document;
     const char *document_file;  /* NULL until a Scenario was found */
+    mn_document written;        /* where it stands, without its tree: to name places in it */
+    mn_file *kept;              /* whose bytes those are */
     const char *scheduler_file; /* NULL until a KubeSchedulerConfiguration was found */
     bool may_include;
     GHashTable *seen; /* what is read already, by identity_of() */
@@ -96,6 +98,9 @@ static bool take_scenario(loader *l, const mn_at *root, const mn_document *docum
                            "a second Scenario: the first is in %s",
                            l->document_file);
     l->document_file = mn_arena_strdup(l->scenario->arena, document->source->name);
+    l->written = *document;
+    l->written.root = NULL;
+    l->written.prefix = mn_arena_strdup(l->scenario->arena, document->prefix);
     return mn_decode(l->scenario->arena, &mn_scenario_document_shape, root, &l->document, error) &&
            check_includes(l, root, error);
 }
@@ -151,7 +156,25 @@ static bool take_file(loader *l, const char *path, GError **error)
     if (!g_hash_table_add(l->seen, identity_of(path)))
         return true;
     g_autoptr(mn_file) file = mn_file_read(path, mn_document_limits_default.bytes, error);
-    return file != NULL && take_source(l, &file->source, error);
+    if (file == NULL || !take_source(l, &file->source, error))
+        return false;
+    if (l->document_file != NULL && l->written.source == &file->source)
+        l->kept = g_steal_pointer(&file);
+    return true;
+}
+
+/* spec.LIST[index] of the Scenario, for errors that show when all is read. */
+typedef struct spec_place {
+    mn_at root, spec, list, element;
+} spec_place;
+
+static const mn_at *place_of(const loader *l, const char *list, size_t index, spec_place *at)
+{
+    at->root = (mn_at){.document = &l->written};
+    at->spec = (mn_at){.parent = &at->root, .key = "spec", .document = &l->written};
+    at->list = (mn_at){.parent = &at->spec, .key = list, .document = &l->written};
+    at->element = (mn_at){.parent = &at->list, .index = index, .document = &l->written};
+    return &at->element;
 }
 
 static bool take_include(loader *l, const char *folder, const char *name, GError **error)
@@ -168,6 +191,16 @@ static bool take_include(loader *l, const char *folder, const char *name, GError
     return true;
 }
 
+/* An error that names a place in the included file says enough. */
+static void blame_include(const loader *l, size_t index, GError **error)
+{
+    if (!g_error_matches(*error, MN_ERROR, MN_ERROR_IO))
+        return;
+    spec_place at;
+    g_autoptr(GError) cause = g_steal_pointer(error);
+    (void)mn_at_error(place_of(l, "include", index, &at), MN_ERROR_IO, error, "%s", cause->message);
+}
+
 static bool take_includes(loader *l, GError **error)
 {
     const mn_strings *include = &l->document.spec.include;
@@ -177,9 +210,7 @@ static bool take_includes(loader *l, GError **error)
         strcmp(l->document_file, "-") == 0 ? g_strdup(".") : g_path_get_dirname(l->document_file);
     for (size_t i = 0; i < include->count; i++) {
         if (!take_include(l, folder, include->items[i], error)) {
-            /* An error that names a place in the included file says enough. */
-            if (!g_error_matches(*error, MN_ERROR, MN_ERROR_SYNTAX))
-                g_prefix_error(error, "%s: spec.include[%zu]: ", l->document_file, i);
+            blame_include(l, i, error);
             return false;
         }
     }
@@ -273,48 +304,51 @@ static void settle_objects(mn_scenario *scenario)
 
 /* ---- pools */
 
-static bool too_many_nodes(GError **error)
+static bool add_pool(const loader *l, size_t index, mn_node_pool *pool, GHashTable *names,
+                     GError **error)
 {
-    g_set_error(
-        error, MN_ERROR, MN_ERROR_LIMIT, "more than %d nodes in all", MN_SCENARIO_MAX_NODES);
-    return false;
-}
-
-static bool add_pool(mn_scenario *scenario, const mn_pool_spec *spec, mn_node_pool *pool,
-                     GHashTable *names, GError **error)
-{
-    GPtrArray *nodes = scenario->objects->nodes;
+    const mn_pool_spec *spec = &l->document.spec.pools.items[index];
+    GPtrArray *nodes = l->scenario->objects->nodes;
     int64_t count = spec->count.set ? spec->count.value : 1;
+    spec_place at;
     *pool = (mn_node_pool){.name = spec->name, .first = nodes->len, .count = (size_t)count};
     if ((int64_t)nodes->len + count > MN_SCENARIO_MAX_NODES)
-        return too_many_nodes(error);
-    mn_pool_make_nodes(scenario->arena, spec, nodes);
+        return mn_at_error(place_of(l, "nodePools", index, &at),
+                           MN_ERROR_LIMIT,
+                           error,
+                           "more than %d nodes in all",
+                           MN_SCENARIO_MAX_NODES);
+    mn_pool_make_nodes(l->scenario->arena, spec, nodes);
     for (size_t i = pool->first; i < nodes->len; i++) {
         const mn_node *node = nodes->pdata[i];
-        if (!g_hash_table_add(names, (gpointer)(uintptr_t)node->meta.name)) {
-            g_set_error(error,
-                        MN_ERROR,
-                        MN_ERROR_SCHEMA,
-                        "node pool \"%s\": there is a node %s already: give the pool another name",
-                        spec->name,
-                        node->meta.name);
-            return false;
-        }
+        if (!g_hash_table_add(names, (gpointer)(uintptr_t)node->meta.name))
+            return mn_at_error(place_of(l, "nodePools", index, &at),
+                               MN_ERROR_SCHEMA,
+                               error,
+                               "there is a node %s already: give the pool another name than "
+                               "\"%s\"",
+                               node->meta.name,
+                               spec->name);
     }
     return true;
 }
 
-static bool add_pools(mn_scenario *scenario, const mn_pool_specs *specs, GError **error)
+static bool add_pools(const loader *l, GError **error)
 {
+    mn_scenario *scenario = l->scenario;
+    const mn_pool_specs *specs = &l->document.spec.pools;
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
     const GPtrArray *nodes = scenario->objects->nodes;
-    if (nodes->len > MN_SCENARIO_MAX_NODES)
-        return too_many_nodes(error);
+    if (nodes->len > MN_SCENARIO_MAX_NODES) {
+        g_set_error(
+            error, MN_ERROR, MN_ERROR_LIMIT, "more than %d nodes in all", MN_SCENARIO_MAX_NODES);
+        return false;
+    }
     for (guint i = 0; i < nodes->len; i++)
         g_hash_table_add(names, (gpointer)(uintptr_t)((const mn_node *)nodes->pdata[i])->meta.name);
     mn_node_pool *pools = MN_ARENA_NEW(scenario->arena, mn_node_pool, specs->count);
     for (size_t i = 0; i < specs->count; i++) {
-        if (!add_pool(scenario, &specs->items[i], &pools[i], names, error))
+        if (!add_pool(l, i, &pools[i], names, error))
             return false;
     }
     scenario->pools = pools;
@@ -361,7 +395,7 @@ static bool finish(loader *l, const char *first_path, GError **error)
     scenario->files = to_strings(scenario->arena, l->files);
     scenario->file_count = l->files->len;
     settle_objects(scenario);
-    return add_pools(scenario, &spec->pools, error);
+    return add_pools(l, error);
 }
 
 static bool take_paths(loader *l, const char *const *paths, size_t count, GError **error)
@@ -402,9 +436,10 @@ mn_scenario *mn_scenario_load(const char *const *paths, size_t count, GError **e
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GPtrArray) files = g_ptr_array_new();
     loader l = {.scenario = scenario, .may_include = true, .seen = seen, .files = files};
-    if (!take_paths(&l, paths, count, error) || !finish(&l, count == 0 ? "-" : paths[0], error))
-        return NULL;
-    return g_steal_pointer(&scenario);
+    bool fine =
+        take_paths(&l, paths, count, error) && finish(&l, count == 0 ? "-" : paths[0], error);
+    mn_file_free(l.kept);
+    return fine ? g_steal_pointer(&scenario) : NULL;
 }
 
 mn_scenario *mn_scenario_load_source(const mn_source *source, GError **error)

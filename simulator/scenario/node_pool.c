@@ -3,9 +3,10 @@
  *
  * Labels: beta.kubernetes.io/{os,arch} always, kubernetes.io/{os,arch} since 1.14,
  * node.kubernetes.io/windows-build since 1.17 (pkg/kubelet/kubelet_node_status*.go). What
- * the pool says comes after that, what its template says comes last.
+ * its platform adds comes after that, then what the pool says, and what its template says
+ * comes last.
  */
-#include "simulator/scenario/parts.h"
+#include "simulator/scenario/platforms.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,16 @@ static const char *kernel_version(mn_arena *arena, const mn_win_version *v)
     return mn_arena_printf(arena, "%u.%u.%u", v->major, v->minor, v->build);
 }
 
-static mn_node_system_info system_info(mn_arena *arena, const mn_pool_spec *pool)
+/* The first that is said. */
+static const char *first_of(const char *a, const char *b, const char *c)
+{
+    if (a != NULL)
+        return a;
+    return b != NULL ? b : c;
+}
+
+static mn_node_system_info system_info(mn_arena *arena, const mn_pool_spec *pool,
+                                       const mn_preset *preset)
 {
     bool windows = pool->os == MN_OS_WINDOWS;
     mn_node_system_info info = {
@@ -126,15 +136,14 @@ static mn_node_system_info system_info(mn_arena *arena, const mn_pool_spec *pool
         .kernel_version = "6.1.0",
         .os_image = "Debian GNU/Linux 12 (bookworm)",
         .container_runtime_version =
-            pool->container_runtime == NULL ? DEFAULT_RUNTIME : pool->container_runtime,
+            first_of(pool->container_runtime, preset->container_runtime, DEFAULT_RUNTIME),
         .kubelet_version = pool->kubelet == NULL ? DEFAULT_KUBELET : pool->kubelet,
     };
     if (windows) {
         info.kernel_version = pool->build.build == 0 ? NULL : kernel_version(arena, &pool->build);
         info.os_image = windows_image(arena, pool->build.build);
     }
-    if (pool->os_image != NULL)
-        info.os_image = pool->os_image;
+    info.os_image = first_of(pool->os_image, preset->os_image, info.os_image);
     return info;
 }
 
@@ -155,14 +164,27 @@ static mn_resources usual_allocatable(mn_arena *arena)
     return (mn_resources){.items = items, .count = G_N_ELEMENTS(rows)};
 }
 
-static mn_taints join_taints(mn_arena *arena, const mn_taints *a, const mn_taints *b)
+static bool has_taint(const mn_taints *taints, const mn_taint *like)
 {
-    mn_taint *items = MN_ARENA_NEW(arena, mn_taint, a->count + b->count);
-    for (size_t i = 0; i < a->count; i++)
-        items[i] = a->items[i];
-    for (size_t i = 0; i < b->count; i++)
-        items[a->count + i] = b->items[i];
-    return (mn_taints){.items = items, .count = a->count + b->count};
+    for (size_t i = 0; i < taints->count; i++) {
+        if (taints->items[i].effect == like->effect && strcmp(taints->items[i].key, like->key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A node has one taint of a key and effect: the one that is `above`. */
+static mn_taints lay_taints(mn_arena *arena, const mn_taints *below, const mn_taints *above)
+{
+    mn_taint *items = MN_ARENA_NEW(arena, mn_taint, below->count + above->count);
+    size_t count = 0;
+    for (size_t i = 0; i < below->count; i++) {
+        if (!has_taint(above, &below->items[i]))
+            items[count++] = below->items[i];
+    }
+    for (size_t i = 0; i < above->count; i++)
+        items[count++] = above->items[i];
+    return (mn_taints){.items = items, .count = count};
 }
 
 /* ---- the template, merged last: maps key by key, lists whole */
@@ -205,16 +227,26 @@ static const mn_node_condition ready[] = {
     {.type = "Ready", .status = "True", .reason = "KubeletReady"},
 };
 
-static const mn_node *make_node(mn_arena *arena, const mn_pool_spec *pool, int64_t index)
+/* A pool with what stands below its own fields. */
+typedef struct layers {
+    mn_pool_spec pool;
+    mn_preset preset;
+    mn_resources allocatable; /* of all three */
+    mn_taints taints;
+} layers;
+
+static const mn_node *make_node(mn_arena *arena, const layers *l, int64_t index)
 {
+    const mn_pool_spec *pool = &l->pool;
     mn_node *node = MN_ARENA_NEW(arena, mn_node, 1);
     node->meta.name = mn_arena_printf(arena, "%s-%d", pool->name, (int)index);
-    node->meta.labels =
-        lay_labels(arena, kubelet_labels(arena, pool, node->meta.name), &pool->labels);
-    node->spec.taints = join_taints(arena, &pool->taints, &pool->registered);
-    node->status.allocatable = lay_resources(arena, usual_allocatable(arena), &pool->allocatable);
-    node->status.capacity = node->status.allocatable;
-    node->status.info = system_info(arena, pool);
+    mn_labels labels = kubelet_labels(arena, pool, node->meta.name);
+    labels = lay_labels(arena, labels, &l->preset.labels);
+    node->meta.labels = lay_labels(arena, labels, &pool->labels);
+    node->spec.taints = l->taints;
+    node->status.allocatable = l->allocatable;
+    node->status.capacity = l->allocatable;
+    node->status.info = system_info(arena, pool, &l->preset);
     node->status.conditions = (mn_node_conditions){.items = ready, .count = G_N_ELEMENTS(ready)};
     if (pool->template != NULL)
         merge_template(arena, node, pool->template);
@@ -223,10 +255,15 @@ static const mn_node *make_node(mn_arena *arena, const mn_pool_spec *pool, int64
 
 void mn_pool_make_nodes(mn_arena *arena, const mn_pool_spec *pool, GPtrArray *nodes)
 {
-    mn_pool_spec complete = *pool;
-    if (complete.arch == NULL)
-        complete.arch = "amd64";
+    layers l = {.pool = *pool};
+    if (l.pool.arch == NULL)
+        l.pool.arch = "amd64";
+    mn_preset_of(arena, &l.pool, &l.preset);
+    l.allocatable = lay_resources(arena, usual_allocatable(arena), &l.preset.allocatable);
+    l.allocatable = lay_resources(arena, l.allocatable, &pool->allocatable);
+    l.taints = lay_taints(arena, &pool->taints, &pool->registered);
+    l.taints = lay_taints(arena, &l.preset.taints, &l.taints);
     int64_t count = pool->count.set ? pool->count.value : 1;
     for (int64_t i = 0; i < count; i++)
-        g_ptr_array_add(nodes, (gpointer)(uintptr_t)make_node(arena, &complete, i));
+        g_ptr_array_add(nodes, (gpointer)(uintptr_t)make_node(arena, &l, i));
 }

@@ -8,6 +8,7 @@
 typedef struct mn_pool_spec {
     const char *name;
     mn_opt_int count;
+    int platform; /* index into mn_platform_names plus 1; 0: none */
     mn_os os;
     mn_win_version build; /* build 0: not said */
     const char *arch, *container_runtime, *kubelet, *os_image;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The shape of a node pool, and the small notations in it: builds, kubectl's taints. */
 #include "simulator/scenario/parts.h"
+#include "simulator/scenario/platforms.h"
 
 #include <string.h>
 
@@ -227,6 +228,7 @@ static const mn_field pool_fields[] = {
      .kind = MN_FIELD_STRING,
      .required = true},
     POOL(count, "count", MN_FIELD_INT64),
+    POOL_BY(platform, "platform", mn_decode_platform),
     POOL_BY(os, "os", mn_decode_os),
     POOL_BY(build, "build", mn_decode_build),
     POOL_BY(arch, "arch", decode_arch),

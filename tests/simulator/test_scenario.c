@@ -190,9 +190,10 @@ static void nodes_are_limited_and_have_names_of_their_own(void)
         HEAD "spec: {nodePools: [{name: a, count: 15001}]}",
         "test.yaml:3:37: spec.nodePools[0].count: expected a number of nodes from 0 to 15000");
     is_refused(HEAD "spec: {nodePools: [{name: a, count: 15000}, {name: b}]}",
-               "more than 15000 nodes in all");
+               "test.yaml:3:45: spec.nodePools[1]: more than 15000 nodes in all");
     is_refused(HEAD "spec: {nodePools: [{name: a, count: 2}, {name: a}]}",
-               "node pool \"a\": there is a node a-0 already: give the pool another name");
+               "test.yaml:3:41: spec.nodePools[1]: there is a node a-0 already: give the pool "
+               "another name than \"a\"");
 }
 
 static void the_last_of_equal_objects_counts(void)
@@ -287,7 +288,7 @@ static void a_missing_include_is_named_with_who_asked_for_it(void)
     put(&f, "s.yaml", HEAD "spec: {include: [other.yaml]}");
     g_autoptr(mn_scenario) s = load_in(&f, "s.yaml", &error);
     EXPECT_TRUE(s == NULL);
-    EXPECT_TRUE(error != NULL && strstr(error->message, "s.yaml: spec.include[0]: ") != NULL);
+    EXPECT_TRUE(error != NULL && strstr(error->message, "s.yaml:3:18: spec.include[0]: ") != NULL);
     EXPECT_TRUE(error != NULL && strstr(error->message, "other.yaml") != NULL);
     remove_folder(&f);
 }
