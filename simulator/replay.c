@@ -4,8 +4,6 @@
 #include "mullion/sched/cycle.h"
 #include "simulator/engine/engine.h"
 
-#include <string.h>
-
 /* Behind the first word, in the order of mn_extender_mode. */
 const char *const mn_replay_extenders[] = {
     "scenario",
@@ -35,7 +33,8 @@ const char *const mn_engine_helps[] = {
 
 bool mn_replay_is_text(const mn_replay_args *args)
 {
-    return strcmp(mn_report_names[args->output], "json") != 0;
+    size_t count;
+    return mn_reports(&count)[args->output].for_people;
 }
 
 mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,

@@ -20,6 +20,7 @@ typedef struct mn_view {
 typedef struct mn_report {
     const char *name;
     void (*print)(const mn_record *record, const mn_view *view, GString *out);
+    bool for_people; /* takes words before and after it */
 } mn_report;
 
 /* All reports; the first is the default. */

@@ -2,21 +2,23 @@
 /* The table of reports. */
 #include "simulator/reports/reports.h"
 
-#define REPORT(name, what) {#name, mn_report_##name},
+enum { FOR_PROGRAMS, FOR_PEOPLE };
+
+#define REPORT(name, whom, what) {#name, mn_report_##name, FOR_##whom},
 static const mn_report reports[] = {
 #include "simulator/reports/reports.def"
 };
 #undef REPORT
 
 const char *const mn_report_names[] = {
-#define REPORT(name, what) #name,
+#define REPORT(name, whom, what) #name,
 #include "simulator/reports/reports.def"
 #undef REPORT
     NULL,
 };
 
 const char *const mn_report_helps[] = {
-#define REPORT(name, what) what,
+#define REPORT(name, whom, what) what,
 #include "simulator/reports/reports.def"
 #undef REPORT
     NULL,

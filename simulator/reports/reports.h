@@ -5,7 +5,7 @@
 
 #include "simulator/reports/report.h"
 
-#define REPORT(name, what) \
+#define REPORT(name, whom, what) \
     void mn_report_##name(const mn_record *record, const mn_view *view, GString *out);
 #include "simulator/reports/reports.def"
 #undef REPORT

@@ -7,25 +7,30 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void print_verdict(const mn_record *record, const mn_view *view, GString *out)
+void mn_phrase_verdict(GString *out, const mn_record *record)
 {
     const mn_record_totals *totals = &record->totals;
     mn_fate worst = mn_worst_fate(totals->counts);
-    g_autoptr(GString) line = g_string_new(NULL);
     if (totals->pods == 0)
-        g_string_append(line, "No Pods.");
+        g_string_append(out, "No Pods.");
     else if (worst == MN_FATE_RUNS)
         g_string_append_printf(
-            line, totals->pods == 1 ? "The Pod runs." : "All %zu Pods run.", totals->pods);
+            out, totals->pods == 1 ? "The Pod runs." : "All %zu Pods run.", totals->pods);
     else
         g_string_append_printf(
-            line, "%zu of %zu Pods run", totals->counts[MN_FATE_RUNS], totals->pods);
+            out, "%zu of %zu Pods run", totals->counts[MN_FATE_RUNS], totals->pods);
     if (worst != MN_FATE_RUNS) {
-        g_string_append(line, "; ");
-        mn_phrase_hindrances(line, totals->counts);
-        g_string_append_c(line, '.');
+        g_string_append(out, "; ");
+        mn_phrase_hindrances(out, totals->counts);
+        g_string_append_c(out, '.');
     }
-    mn_append_ink(out, &view->page, mn_fate_ink(worst), line->str);
+}
+
+static void print_verdict(const mn_record *record, const mn_view *view, GString *out)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    mn_phrase_verdict(line, record);
+    mn_append_ink(out, &view->page, mn_fate_ink(mn_worst_fate(record->totals.counts)), line->str);
     g_string_append_c(out, '\n');
 }
 

@@ -1,60 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report for people. In the order in which one asks: what was played, what became of
  * it, why, in whose words, what does it cost, what next. */
+#include "simulator/reports/headline.h"
 #include "simulator/reports/messages.h"
 #include "simulator/reports/outcome.h"
-#include "simulator/reports/pending.h"
 #include "simulator/reports/phrase.h"
+#include "simulator/reports/reason.h"
 #include "simulator/reports/reports.h"
 #include "simulator/reports/summary.h"
 #include "simulator/reports/wide.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-static const char dot[] = " \xc2\xb7 ";
-
 /* ---------------------------------------------------------------- headline */
-
-static void phrase_nodes(GString *out, const mn_record_totals *totals)
-{
-    const struct part {
-        size_t count;
-        const char *what;
-    } parts[] = {
-        {totals->linux_nodes, "linux"},
-        {totals->windows_nodes, "windows"},
-        {totals->other_nodes, "other"},
-    };
-    size_t all = 0;
-    const char *separator = "";
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-        all += parts[i].count;
-        if (parts[i].count == 0)
-            continue;
-        g_string_append_printf(out, "%s%zu %s", separator, parts[i].count, parts[i].what);
-        separator = " + ";
-    }
-    g_string_append(out, all == 1 ? " node" : " nodes");
-    if (totals->windows_builds > 1)
-        g_string_append_printf(out, " (%zu builds)", totals->windows_builds);
-}
 
 static void print_headline(const mn_record *record, const mn_view *view, GString *out)
 {
     mn_append_ink(out, &view->page, MN_INK_BOLD, record->scenario);
-    g_autoptr(GString) rest = g_string_new(dot);
-    phrase_nodes(rest, &record->totals);
-    g_string_append(rest, dot);
-    mn_phrase_count(rest, record->totals.workloads, "workload");
-    g_string_append(rest, ", ");
-    mn_phrase_count(rest, record->totals.pods, "Pod");
-    g_string_append_printf(rest, "%sseed %" PRIu64, dot, record->seed);
-    if (strcmp(record->extender, "off") != 0)
-        g_string_append_printf(rest, "%sextender %s", dot, record->extender);
-    for (size_t i = 0; i < record->live_extender_count; i++)
-        g_string_append_printf(rest, "%scalls a live extender: %s", dot, record->live_extenders[i]);
-    g_string_append_printf(rest, "%sas kube-scheduler %s", dot, record->kubernetes);
+    g_autoptr(GString) rest = g_string_new(NULL);
+    mn_phrase_headline(rest, record);
     /* A continued line stands under the first one, which began with the name. */
     g_autoptr(GString) line = g_string_new(NULL);
     mn_page shifted = view->page;
@@ -74,42 +38,6 @@ static bool has_namespaces(const mn_record *record)
             return true;
     }
     return false;
-}
-
-/* The Pod that stands for its workload: the first of those whom the worst befell. */
-static const mn_record_pod *spokesman(const mn_record *record, const mn_record_workload *workload)
-{
-    mn_fate worst = mn_worst_fate(workload->counts);
-    for (size_t i = 0; i < workload->pod_count; i++) {
-        const mn_record_pod *pod = &record->pods[workload->first_pod + i];
-        if (pod->fate == worst)
-            return pod;
-    }
-    return NULL;
-}
-
-/* "pods "web-" is forbidden: ..." -> what stands behind. */
-static const char *refusal(const char *message)
-{
-    static const char forbidden[] = "forbidden: ";
-    const char *found = strstr(message, forbidden);
-    return found == NULL ? message : found + sizeof forbidden - 1;
-}
-
-/* Of a misplaced Pod, what `kubectl get pods` shows: NEEDS and WHERE say the rest. */
-static void phrase_reason(GString *out, const mn_record_workload *workload,
-                          const mn_record_pod *pod)
-{
-    if (pod == NULL)
-        g_string_append(out, workload->remark);
-    else if (mn_fate_is_misplaced(pod->fate))
-        g_string_append(out, pod->status);
-    else if (*pod->remark != '\0')
-        g_string_append(out, pod->remark);
-    else if (pod->fate == MN_FATE_REJECTED)
-        g_string_append(out, refusal(pod->message));
-    else
-        mn_phrase_pending(out, pod->message);
 }
 
 /* A grid of workloads, and how it is being filled. */
@@ -139,11 +67,10 @@ static void add_remark(const workload_table *table, const mn_record_workload *wo
 static void add_workload(const workload_table *table, const mn_record_workload *workload)
 {
     mn_grid *grid = table->grid;
-    const mn_record_pod *pod = spokesman(table->record, workload);
     mn_fate worst = mn_worst_fate(workload->counts);
     g_autoptr(GString) where = g_string_new(NULL), outcome = g_string_new(NULL);
     g_autoptr(GString) reason = g_string_new(NULL);
-    phrase_reason(reason, workload, pod);
+    mn_phrase_reason(reason, table->record, workload);
     mn_phrase_pools(where, table->record, workload);
     mn_phrase_outcome(outcome, workload->counts);
     mn_ink ink = workload->pod_count == 0 ? MN_INK_DIM : mn_fate_ink(worst);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simulator/reports/yaml_print.h"
 
+#include "mullion/text/document.h"
 #include "mullion/text/json_write.h"
 
 #include <stdbool.h>
@@ -152,4 +153,16 @@ static void print_value(const mn_at *value, size_t indent, bool begun, GString *
 void mn_yaml_print(const mn_at *value, size_t indent, GString *out)
 {
     print_value(value, indent, false, out);
+}
+
+void mn_yaml_print_json(const char *json, size_t len, size_t depth, GString *out)
+{
+    json_t *root = mn_document_load_json(json, len, depth, NULL);
+    if (root == NULL) {
+        g_string_append_len(out, json, (gssize)len);
+        return;
+    }
+    const mn_at at = mn_at_tree(root);
+    mn_yaml_print(&at, 0, out);
+    json_decref(root);
 }
