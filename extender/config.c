@@ -20,6 +20,8 @@ static const char *const rule_names[] = {"auto", "exact", "abi-1", "abi-2", NULL
 static const char *const known_rule_names[] = {"exact", "abi-1", "abi-2", NULL};
 static const char *const conflict_names[] = {"honour", "refuse", NULL};
 static const char *const daemon_set_names[] = {"enforce", "pass", NULL};
+static const char *const open_names[] = {"pass", "fail", NULL};
+static const char *const stale_names[] = {"use", "pass", "fail", NULL};
 
 const ext_key ext_keys[] = {
 #define CONFIG(member_, key_, kind_, default_, min_, max_, choices_, reloadable_, help_) \
@@ -39,7 +41,8 @@ const size_t ext_key_count = G_N_ELEMENTS(ext_keys);
 
 static bool is_list(const ext_key *key)
 {
-    return key->kind == EXT_KIND_IMAGES || key->kind == EXT_KIND_STRINGS;
+    return key->kind == EXT_KIND_IMAGES || key->kind == EXT_KIND_STRINGS ||
+           key->kind == EXT_KIND_PAIRS;
 }
 
 mn_os_policy ext_config_policy(const ext_config *config)
@@ -191,6 +194,12 @@ static bool read_strings(ext_config *config, const ext_key *key, const mn_at *at
         const char *text = NULL;
         if (!mn_read_string(&element, &text, error))
             return false;
+        if (key->kind == EXT_KIND_PAIRS && (text == NULL || *text == '\0' || *text == '='))
+            return mn_at_error(&element,
+                               MN_ERROR_SCHEMA,
+                               error,
+                               "expected key or key=value, found \"%s\"",
+                               text == NULL ? "null" : text);
         items[i] = mn_arena_strdup(config->arena, text == NULL ? "" : text);
     }
     mn_strings *strings = (mn_strings *)(void *)((char *)config + key->offset);
@@ -204,7 +213,7 @@ static bool read_key(ext_config *config, const ext_key *key, const mn_at *at, GE
 {
     if (key->kind == EXT_KIND_IMAGES)
         return read_images(config, key, at, error);
-    if (key->kind == EXT_KIND_STRINGS)
+    if (key->kind == EXT_KIND_STRINGS || key->kind == EXT_KIND_PAIRS)
         return read_strings(config, key, at, error);
     char buffer[MN_NUMBER_TEXT];
     const char *text = NULL;

@@ -21,6 +21,7 @@
 #define EXT_TYPE_CHOICE   int     /* index into the row's names */
 #define EXT_TYPE_IMAGES   mn_os_image_map
 #define EXT_TYPE_STRINGS  mn_strings
+#define EXT_TYPE_PAIRS    mn_strings /* "key" or "key=value" */
 
 typedef enum ext_kind {
     EXT_KIND_STRING,
@@ -31,7 +32,12 @@ typedef enum ext_kind {
     EXT_KIND_CHOICE,
     EXT_KIND_IMAGES,
     EXT_KIND_STRINGS,
+    EXT_KIND_PAIRS,
 } ext_kind;
+
+/* In the order of the names that config.def's rows have. */
+typedef enum ext_open { EXT_OPEN_PASS, EXT_OPEN_FAIL } ext_open;
+typedef enum ext_when_stale { EXT_STALE_USE, EXT_STALE_PASS, EXT_STALE_FAIL } ext_when_stale;
 
 typedef struct ext_config {
     mn_arena *arena;

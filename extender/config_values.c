@@ -71,6 +71,7 @@ static bool parse_number(const ext_key *key, const char *text, int64_t *out)
     case EXT_KIND_CHOICE:
     case EXT_KIND_IMAGES:
     case EXT_KIND_STRINGS:
+    case EXT_KIND_PAIRS:
         break;
     }
     return false;
@@ -117,6 +118,7 @@ bool ext_key_parse(ext_config *config, const ext_key *key, const char *text)
         return true;
     case EXT_KIND_IMAGES:
     case EXT_KIND_STRINGS:
+    case EXT_KIND_PAIRS:
         break;
     }
     g_assert_not_reached();
@@ -187,6 +189,8 @@ char *ext_key_expected(const ext_key *key)
         return g_strdup("a list of {match, os, builds}");
     case EXT_KIND_STRINGS:
         return g_strdup("a list of strings");
+    case EXT_KIND_PAIRS:
+        return g_strdup("a list of key or key=value");
     }
     return g_strdup("");
 }

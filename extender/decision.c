@@ -12,6 +12,34 @@ const char *ext_verb_name(ext_verb verb)
     return names[verb];
 }
 
+const char *ext_trust_name(ext_trust trust)
+{
+    static const char *const names[EXT_TRUSTS] = {"fresh", "stale", "notSynced"};
+    return names[trust];
+}
+
+ext_trust ext_trust_of(const ext_config *config, const ext_store_state *store)
+{
+    if (!store->synced)
+        return EXT_TRUST_NOT_SYNCED;
+    bool stale = config->stale_after_ms > 0 && store->age_ms > config->stale_after_ms;
+    return stale ? EXT_TRUST_STALE : EXT_TRUST_FRESH;
+}
+
+/* What the configuration makes of nodes that are not fresh. */
+static ext_when_stale action_of(const ext_config *config, ext_trust trust)
+{
+    switch (trust) {
+    case EXT_TRUST_FRESH:
+        return EXT_STALE_USE;
+    case EXT_TRUST_STALE:
+        return (ext_when_stale)config->when_stale;
+    case EXT_TRUST_NOT_SYNCED:
+        return config->not_synced == EXT_OPEN_PASS ? EXT_STALE_PASS : EXT_STALE_FAIL;
+    }
+    g_assert_not_reached();
+}
+
 static const mn_pod *decode_pod(const ext_config *config, mn_arena *arena, mn_str text,
                                 GError **error)
 {
@@ -89,6 +117,34 @@ static bool decode_args(const ext_question *question, mn_arena *arena, ext_decis
     return mn_wire_args_decode(arena, question->body, &limits, &out->args, error);
 }
 
+/* Constant texts: kube-scheduler makes an event of them for each Pod. */
+static bool refuse_untrusted(ext_trust trust, GError **error)
+{
+    const char *why = trust == EXT_TRUST_STALE ? "nodes are stale" : "nodes have not been read yet";
+    g_set_error(error, MN_ERROR, MN_ERROR_IO, "mullion-extender: %s", why);
+    return false;
+}
+
+/* Names, by the nodes that are known; or as if none were. */
+static bool classify_known(const ext_question *question, ext_decision *out, uint16_t *class_of,
+                           GError **error)
+{
+    const ext_config *config = question->config;
+    out->trust = ext_trust_of(config, &question->store);
+    ext_when_stale action = action_of(config, out->trust);
+    bool enforces = config->mode == MN_MODE_ENFORCE && out->exempt == EXT_EXEMPT_NO;
+    if (action == EXT_STALE_FAIL && enforces)
+        return refuse_untrusted(out->trust, error);
+    out->blind = action != EXT_STALE_USE;
+    if (!out->blind) {
+        classify_names(question->nodes, &out->args, class_of);
+        return true;
+    }
+    for (size_t i = 0; i < out->args.count; i++)
+        class_of[i] = MN_CLASS_UNKNOWN;
+    return true;
+}
+
 static bool classify(const ext_question *question, const mn_os_policy *policy, mn_arena *arena,
                      ext_decision *out, GError **error)
 {
@@ -98,11 +154,21 @@ static bool classify(const ext_question *question, const mn_os_policy *policy, m
     out->classes = classes;
     if (out->args.nodes == NULL) {
         *classes = *question->nodes->classes;
-        classify_names(question->nodes, &out->args, class_of);
-        return true;
+        return classify_known(question, out, class_of, error);
     }
     mn_os_classes_init(classes);
     return classify_nodes(policy, arena, &out->args, classes, class_of, error);
+}
+
+/* An exempt Pod is only observed, and so is everything that is decided blindly. */
+static void decide(const ext_config *config, ext_decision *out)
+{
+    bool observes = out->exempt != EXT_EXEMPT_NO || out->blind;
+    const mn_os_mode mode = observes ? MN_MODE_OBSERVE : (mn_os_mode)config->mode;
+    mn_os_count_classes(out->class_of, out->args.count, out->counts);
+    mn_os_decide(&out->need, mode, out->classes, out->counts, &out->by_class);
+    if (config->unknown_nodes == EXT_OPEN_FAIL && !out->blind)
+        mn_os_refuse_unknown(&out->need, mode, &out->by_class);
 }
 
 bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out, GError **error)
@@ -117,11 +183,13 @@ bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out
         g_prefix_error(error, "Pod: ");
         return false;
     }
+    out->exempt = ext_exempt_of(config, &pod->meta);
     if (!classify(question, &policy, arena, out, error))
         return false;
     find_need(&policy, question->nodes, pod, &out->need);
-    mn_os_count_classes(out->class_of, out->args.count, out->counts);
-    mn_os_decide(&out->need, (mn_os_mode)config->mode, out->classes, out->counts, &out->by_class);
+    if (out->exempt == EXT_EXEMPT_NO && out->need.exempt)
+        out->exempt = EXT_EXEMPT_DAEMON_SET;
+    decide(config, out);
     out->pod = pod;
     return true;
 }

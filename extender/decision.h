@@ -5,6 +5,7 @@
 #define EXT_DECISION_H
 
 #include "extender/config.h"
+#include "extender/exempt.h"
 #include "extender/node_store.h"
 #include "mullion/model/pod.h"
 #include "mullion/os/decide.h"
@@ -17,6 +18,15 @@ enum { EXT_VERBS = EXT_PREEMPT + 1 };
 /* "filter": as in the path, the log and the metrics. */
 const char *ext_verb_name(ext_verb verb);
 
+/* Whether the nodes that are known may decide. A request with whole nodes needs none. */
+typedef enum ext_trust { EXT_TRUST_FRESH, EXT_TRUST_STALE, EXT_TRUST_NOT_SYNCED } ext_trust;
+
+enum { EXT_TRUSTS = EXT_TRUST_NOT_SYNCED + 1 };
+
+/* "fresh", "stale", "notSynced" */
+const char *ext_trust_name(ext_trust trust);
+ext_trust ext_trust_of(const ext_config *config, const ext_store_state *store);
+
 /* Everything lives in the request's arena or points into its body. After a fault only
  * `args` may be there. */
 typedef struct ext_decision {
@@ -24,6 +34,9 @@ typedef struct ext_decision {
     mn_wire_args args;              /* of preempt: names alone, in either form */
     const mn_wire_victims *victims; /* of preempt: args.count of them */
     const mn_pod *pod;
+    ext_exempt exempt;
+    ext_trust trust;
+    bool blind;               /* decided as if no node were known, and all pass */
     const uint16_t *class_of; /* of each node asked about, by its place in the request */
     const mn_os_classes *classes;
     uint32_t counts[MN_OS_CLASSES_MAX]; /* how many of those nodes are in each class */
@@ -35,10 +48,12 @@ typedef struct ext_question {
     ext_verb verb;
     const ext_config *config;
     const ext_nodes *nodes;
+    ext_store_state store; /* what the nodes are worth */
     mn_str body;
 } ext_question;
 
-/* `out` borrows from `nodes`. Errors: SYNTAX, SCHEMA, LIMIT. */
+/* `out` borrows from `nodes`. Errors: SYNTAX, SCHEMA, LIMIT; IO when it is not the request's
+ * fault: the nodes are stale, or not there yet, and the configuration wants a failure. */
 bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out,
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -3,7 +3,8 @@
  * filter, which kube-scheduler shows in the Pod's event (any other status makes it say "code
  * 400" and no more); for prioritize, whose failures it ignores, no scores. An answer to preempt
  * has no place for an Error, and one without nodes says that no room can be made, to an
- * ignorable extender's kube-scheduler, too: so 400, without a body, which keeps the connection. */
+ * ignorable extender's kube-scheduler, too: so 400, or 503 where the request is not to blame,
+ * without a body, which keeps the connection. */
 #include "extender/decision.h"
 #include "extender/request_log.h"
 #include "extender/service.h"
@@ -76,33 +77,32 @@ static void answer_victims(const ext_config *config, mn_arena *arena, const ext_
     mn_wire_preempt_result_encode(arena, &result, out);
 }
 
-static unsigned refuse_filter(mn_arena *arena, const char *message, mn_wire_body *out)
+static unsigned refuse_filter(mn_arena *arena, const GError *error, mn_wire_body *out)
 {
-    mn_wire_error_encode(arena, message, out);
+    mn_wire_error_encode(arena, error->message, out);
     return 200;
 }
 
-static unsigned refuse_scores(mn_arena *arena, const char *message, mn_wire_body *out)
+static unsigned refuse_scores(mn_arena *arena, const GError *error, mn_wire_body *out)
 {
-    (void)message; /* for the log: kube-scheduler would not look at it */
+    (void)error; /* for the log: kube-scheduler would not look at it */
     static const mn_wire_scores none = {.items = NULL, .count = 0};
     mn_wire_scores_encode(arena, &none, out);
     return 200;
 }
 
-static unsigned refuse_victims(mn_arena *arena, const char *message, mn_wire_body *out)
+static unsigned refuse_victims(mn_arena *arena, const GError *error, mn_wire_body *out)
 {
     (void)arena;
-    (void)message;
     *out = (mn_wire_body){.count = 0};
-    return 400;
+    return g_error_matches(error, MN_ERROR, MN_ERROR_IO) ? 503 : 400;
 }
 
 /* How a verb says what was decided, and that it could not be; the status of the latter. */
 static const struct {
     void (*answer)(const ext_config *config, mn_arena *arena, const ext_decision *decision,
                    mn_wire_body *out);
-    unsigned (*refuse)(mn_arena *arena, const char *message, mn_wire_body *out);
+    unsigned (*refuse)(mn_arena *arena, const GError *error, mn_wire_body *out);
 } verbs[EXT_VERBS] = {
     [EXT_FILTER] = {answer_filter, refuse_filter},
     [EXT_PRIORITIZE] = {answer_scores, refuse_scores},
@@ -115,15 +115,18 @@ static void handle(ext_service *service, ext_verb verb, const mn_http_request *r
 {
     int64_t began_us = now_us();
     const ext_nodes *nodes = ext_node_store_take(service->nodes);
-    const ext_question question = {
-        .verb = verb, .config = service->config, .nodes = nodes, .body = request->body};
+    const ext_question question = {.verb = verb,
+                                   .config = service->config,
+                                   .nodes = nodes,
+                                   .store = ext_node_store_state(service->nodes),
+                                   .body = request->body};
     g_autoptr(GError) error = NULL;
     ext_decision decision;
     mn_wire_body body;
     if (ext_decide(&question, request->arena, &decision, &error))
         verbs[verb].answer(question.config, request->arena, &decision, &body);
     else
-        reply->status = verbs[verb].refuse(request->arena, error->message, &body);
+        reply->status = verbs[verb].refuse(request->arena, error, &body);
     reply->spans = body.spans;
     reply->count = body.count;
     ext_log_request(service, &decision, error, now_us() - began_us);

@@ -3,6 +3,7 @@
  * not on its way out; a Service then stops sending requests before the end. */
 #include "generated/version.h"
 
+#include "extender/decision.h"
 #include "extender/service.h"
 
 static void say(mn_http_reply *reply, unsigned status, const mn_str *text)
@@ -24,11 +25,15 @@ void ext_handle_healthz(const mn_http_request *request, mn_http_reply *reply, vo
 void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, void *data)
 {
     ext_service *service = data;
+    const ext_store_state state = ext_node_store_state(service->nodes);
     const char *why = NULL;
     if (atomic_load(&service->draining))
         why = "shutting down";
-    else if (!ext_node_store_is_loaded(service->nodes))
-        why = "no nodes loaded yet";
+    else if (!state.synced)
+        why = "nodes have not been read yet";
+    else if (service->config->when_stale == EXT_STALE_FAIL &&
+             ext_trust_of(service->config, &state) == EXT_TRUST_STALE)
+        why = "nodes are stale";
     mn_str *text = MN_ARENA_NEW(request->arena, mn_str, 1);
     *text = mn_str_of(why == NULL ? "ok" : why);
     say(reply, why == NULL ? 200 : 503, text);

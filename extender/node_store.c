@@ -37,7 +37,24 @@ struct ext_node_store {
     pthread_t watcher;
     bool watches;
     uint64_t seen; /* fingerprint; of the watcher once it runs */
+    bool seen_good;
+    _Atomic int64_t confirmed_ms;
+    _Atomic uint32_t node_count;
 };
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The nodes there are were found to be those of the files. */
+static void confirm(ext_node_store *store)
+{
+    store->seen_good = true;
+    atomic_store(&store->confirmed_ms, now_ms());
+}
 
 /* ---- snapshots */
 
@@ -97,6 +114,8 @@ static void publish(ext_node_store *store, snapshot *fresh)
     snapshot *old = store->current;
     store->current = fresh;
     pthread_mutex_unlock(&store->lock);
+    atomic_store(&store->node_count, fresh->nodes.count);
+    confirm(store);
     if (old != NULL)
         ext_nodes_release(&old->nodes);
 }
@@ -195,9 +214,13 @@ static void look(ext_node_store *store)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) paths = list_files(store->config, &error);
     uint64_t sum = paths == NULL ? 0 : fingerprint(paths);
-    if (sum == store->seen)
+    if (sum == store->seen) {
+        if (store->seen_good)
+            confirm(store);
         return;
+    }
     store->seen = sum;
+    store->seen_good = false;
     if (paths == NULL || !reload(store, paths, &error)) {
         ext_log_say(store->log, EXT_WARNING, "nodes stay as they were: %s", error->message);
         return;
@@ -297,12 +320,14 @@ void ext_node_store_free(ext_node_store *store)
     g_free(store);
 }
 
-bool ext_node_store_is_loaded(ext_node_store *store)
+ext_store_state ext_node_store_state(const ext_node_store *store)
 {
-    const ext_nodes *nodes = ext_node_store_take(store);
-    bool loaded = nodes->count > 0 || *store->config->nodes_path == '\0';
-    ext_nodes_release(nodes);
-    return loaded;
+    const uint32_t nodes = atomic_load(&store->node_count);
+    if (*store->config->nodes_path == '\0')
+        return (ext_store_state){.synced = true};
+    return (ext_store_state){.synced = nodes > 0,
+                             .age_ms = now_ms() - atomic_load(&store->confirmed_ms),
+                             .nodes = nodes};
 }
 
 char *ext_node_store_check(const ext_config *config, GError **error)

@@ -35,8 +35,15 @@ ext_node_store *ext_node_store_open(const ext_config *config, ext_log *log,
 void ext_node_store_free(ext_node_store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_node_store, ext_node_store_free)
 
-/* Nodes to decide by are there, or none are configured. */
-bool ext_node_store_is_loaded(ext_node_store *store);
+/* What the nodes are worth now. */
+typedef struct ext_store_state {
+    bool synced;    /* nodes to decide by are there, or none are configured */
+    int64_t age_ms; /* since they were last known to be up to date */
+    uint32_t nodes;
+} ext_store_state;
+
+/* Takes no lock; by any thread. */
+ext_store_state ext_node_store_state(const ext_node_store *store);
 
 /* Never NULL; give it back. By any thread. */
 const ext_nodes *ext_node_store_take(ext_node_store *store);

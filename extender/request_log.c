@@ -102,6 +102,12 @@ static void write_decision(mn_json_writer *line, const ext_service *service,
         write_reasons(line, sums->failed > 0 ? "failed" : "wouldFail", sums);
     if (sums->unknown > 0)
         mn_json_member_int(line, "unknownNodes", (int64_t)sums->unknown);
+    if (decision->exempt != EXT_EXEMPT_NO)
+        mn_json_member_string(line, "exempt", ext_exempt_name(decision->exempt));
+    if (decision->trust != EXT_TRUST_FRESH)
+        mn_json_member_string(line, "cache", ext_trust_name(decision->trust));
+    if (decision->need.conflict)
+        mn_json_member_bool(line, "conflict", true);
     mn_json_member_string(line, "needs", mn_os_need_name(decision->need.kind));
     write_why(line, &decision->need);
     if (ext_log_wants(service->log, EXT_DEBUG))

@@ -183,6 +183,7 @@ static void spare_scarce_hosts(const mn_os_classes *classes, const uint32_t *cou
     }
 }
 
+/* Whether it passes, and its score, as the mode has it. */
 static void apply_mode(const mn_os_need *need, mn_os_mode mode, mn_os_verdict *verdict)
 {
     bool watch_only = mode == MN_MODE_OBSERVE || need->exempt;
@@ -202,4 +203,15 @@ void mn_os_decide(const mn_os_need *need, mn_os_mode mode, const mn_os_classes *
     }
     for (size_t i = 0; i < classes->count; i++)
         apply_mode(need, mode, &out->verdicts[i]);
+}
+
+void mn_os_refuse_unknown(const mn_os_need *need, mn_os_mode mode, mn_os_decision *decision)
+{
+    mn_os_verdict *verdict = &decision->verdicts[MN_CLASS_UNKNOWN];
+    if (need->kind == MN_NEED_UNKNOWN || !verdict->would_pass)
+        return;
+    verdict->reason = MN_REASON_UNKNOWN_NODE;
+    verdict->would_pass = false;
+    verdict->would_score = MN_SCORE_WRONG;
+    apply_mode(need, mode, verdict);
 }

@@ -203,6 +203,40 @@ static void reasons_are_constant_and_few(void)
         EXPECT_TRUE(g_str_has_prefix(mn_os_reason_text((mn_os_reason)i), "node(s) "));
 }
 
+/* The class of unknown nodes: "passes score", with what it would under enforce. */
+static void refusing_unknown(mn_os_mode mode, const char *policy_os, const char *spec,
+                             const char *want)
+{
+    struct world world;
+    make_world(&world);
+    mn_os_policy policy = mn_os_policy_default;
+    policy.default_os = g_str_equal(policy_os, "unknown") ? MN_OS_UNKNOWN : MN_OS_LINUX;
+    g_autoptr(need_case) one = needs_of(&policy, "name: p", spec);
+    mn_os_decision decision;
+    mn_os_decide(&one->need, mode, &world.classes, NULL, &decision);
+    mn_os_refuse_unknown(&one->need, mode, &decision);
+    const mn_os_verdict *verdict = &decision.verdicts[MN_CLASS_UNKNOWN];
+    g_autofree char *got = g_strdup_printf("%s %d, would %s: %s",
+                                           verdict->passes ? "passes" : "fails",
+                                           verdict->score,
+                                           verdict->would_pass ? "pass" : "fail",
+                                           mn_os_reason_text(verdict->reason));
+    EXPECT_STR(got, want);
+}
+
+static void unknown_nodes_can_be_refused(void)
+{
+    const char *reason = "node(s) were not known to the extender yet";
+    g_autofree char *enforced = g_strconcat("fails 0, would fail: ", reason, NULL);
+    g_autofree char *preferred = g_strconcat("passes 0, would fail: ", reason, NULL);
+    g_autofree char *observed = g_strconcat("passes 5, would fail: ", reason, NULL);
+    refusing_unknown(MN_MODE_ENFORCE, "linux", BARE, enforced);
+    refusing_unknown(MN_MODE_ENFORCE, "unknown", IMAGE("x:ltsc2019"), enforced);
+    refusing_unknown(MN_MODE_PREFER, "linux", BARE, preferred);
+    refusing_unknown(MN_MODE_OBSERVE, "linux", BARE, observed);
+    refusing_unknown(MN_MODE_ENFORCE, "unknown", BARE, "passes 5, would pass: ");
+}
+
 static void classes_are_few_and_overflow_keeps_the_os(void)
 {
     mn_os_classes classes;
@@ -265,6 +299,7 @@ CU_TestInfo suite_core_decide[] = {
     {"DaemonSets that are let through pass with equal scores",
      daemon_sets_that_are_let_through_pass_with_equal_scores},
     {"reasons are constant and few", reasons_are_constant_and_few},
+    {"unknown nodes can be refused", unknown_nodes_can_be_refused},
     {"classes are few and overflow keeps the OS", classes_are_few_and_overflow_keeps_the_os},
     {"a Windows node of unknown build passes with 5",
      a_windows_node_of_unknown_build_passes_with_5},

@@ -45,6 +45,10 @@ static void every_key_is_read(void)
                                "buildRuleOfUnknownRuntimes: abi-1\n"
                                "onConflict: refuse\n"
                                "daemonSets: pass\n"
+                               "unknownNodes: fail\n"
+                               "exempt: {namespaces: [kube-*], podLabels: [a/b, c=d],"
+                               " podAnnotations: [e=], ownNamespace: mullion, ownLabels: [f=g]}\n"
+                               "cache: {notSynced: pass, staleAfter: 2m, whenStale: fail}\n"
                                "hypervisorHandlers: [kata-windows]\n"
                                "images:\n"
                                "- {match: 'reg.corp/win/*', os: windows, builds: [10.0.17763, "
@@ -72,6 +76,15 @@ static void every_key_is_read(void)
     EXPECT_TRUE(mn_build_set_has(&config->images.items[0].builds, 20348));
     EXPECT_TRUE(!config->images.items[1].builds.bounded);
     EXPECT_INT((int64_t)config->hypervisor_handlers.count, 1);
+    EXPECT_INT(config->unknown_nodes, EXT_OPEN_FAIL);
+    EXPECT_STR(config->exempt_namespaces.items[0], "kube-*");
+    EXPECT_STR(config->exempt_labels.items[1], "c=d");
+    EXPECT_STR(config->exempt_annotations.items[0], "e=");
+    EXPECT_STR(config->own_namespace, "mullion");
+    EXPECT_STR(config->own_labels.items[0], "f=g");
+    EXPECT_INT(config->not_synced, EXT_OPEN_PASS);
+    EXPECT_INT(config->stale_after_ms, 120000);
+    EXPECT_INT(config->when_stale, EXT_STALE_FAIL);
     const mn_os_policy policy = ext_config_policy(config);
     EXPECT_INT(policy.fallback_rule, MN_BUILD_RULE_ABI_1);
     EXPECT_INT(policy.on_conflict, MN_ON_CONFLICT_REFUSE);
@@ -111,6 +124,8 @@ static void bad_input_is_named_with_its_place(void)
     refuses("images: [{match: a, os: windows, builds: [ltsc2019]}]\n",
             "c.yaml:1:43: images[0].builds[0]: expected a Windows build such as \"10.0.20348\","
             " found \"ltsc2019\"");
+    refuses("exempt: {podLabels: [a, '=b']}\n",
+            "c.yaml:1:25: exempt.podLabels[1]: expected key or key=value, found \"=b\"");
     refuses("images: [{match: a, os: linux, x: 1}]\n",
             "c.yaml:1:35: images[0].x: unknown key, expected match, os or builds");
 }
@@ -155,6 +170,7 @@ static void the_printed_defaults_load_back_as_the_defaults(void)
             EXPECT_INT((int64_t)config->images.count, 0);
             break;
         case EXT_KIND_STRINGS:
+        case EXT_KIND_PAIRS:
             EXPECT_INT((int64_t)config->hypervisor_handlers.count, 0);
             break;
         }

@@ -87,7 +87,8 @@ static void nodes_are_found_by_name(void)
     EXPECT_INT(os_of(made.store, "a"), MN_OS_LINUX);
     EXPECT_INT(os_of(made.store, "b"), MN_OS_WINDOWS);
     EXPECT_INT(os_of(made.store, "d"), MN_OS_UNKNOWN);
-    EXPECT_TRUE(ext_node_store_is_loaded(made.store));
+    EXPECT_TRUE(ext_node_store_state(made.store).synced);
+    EXPECT_INT(ext_node_store_state(made.store).nodes, 3);
     close_store(&made);
 }
 
@@ -134,6 +135,27 @@ static void a_file_that_goes_away_leaves_the_nodes_as_they_were(void)
     (void)unlink(made.path);
     poll(NULL, 0, 300);
     EXPECT_INT(count_of(made.store), 1);
+    close_store(&made);
+}
+
+static int64_t age_ms(const fixture *made)
+{
+    return ext_node_store_state(made->store).age_ms;
+}
+
+/* open_store() looks every 100 ms. */
+static void nodes_grow_old_while_the_file_cannot_be_read(void)
+{
+    fixture made = open_store(write_temporary("nodes.yaml", NODE("a", "linux")));
+    poll(NULL, 0, 350);
+    EXPECT_TRUE(age_ms(&made) < 350);
+    replace(made.path, "{\"kind\":");
+    poll(NULL, 0, 700);
+    EXPECT_TRUE(age_ms(&made) >= 500);
+    EXPECT_TRUE(ext_node_store_state(made.store).synced);
+    replace(made.path, NODE("a", "linux") NODE("b", "linux"));
+    EXPECT_TRUE(comes_to(made.store, 2));
+    EXPECT_TRUE(age_ms(&made) < 500);
     close_store(&made);
 }
 
@@ -213,6 +235,7 @@ CU_TestInfo suite_extender_node_store[] = {
     TEST(a_file_that_comes_into_a_directory_is_read),
     TEST(a_bad_file_leaves_the_nodes_as_they_were),
     TEST(a_file_that_goes_away_leaves_the_nodes_as_they_were),
+    TEST(nodes_grow_old_while_the_file_cannot_be_read),
     TEST(a_bad_file_at_the_start_is_an_error_with_its_place),
     TEST(readers_never_see_half_a_change),
     TEST(a_snapshot_in_use_outlives_its_successor),

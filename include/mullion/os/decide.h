@@ -85,4 +85,8 @@ typedef struct mn_os_decision {
 void mn_os_decide(const mn_os_need *need, mn_os_mode mode, const mn_os_classes *classes,
                   const uint32_t *counts, mn_os_decision *out);
 
+/* For those who trust no node that they know nothing of: what was let through because of the
+ * node's unknown OS, not of the Pod's, is refused. After mn_os_decide(), in the same mode. */
+void mn_os_refuse_unknown(const mn_os_need *need, mn_os_mode mode, mn_os_decision *decision);
+
 #endif
