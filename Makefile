@@ -45,7 +45,7 @@ endif
 # Packages by who may include their headers; build-aux/deps.sh knows how to get them.
 CORE_PKGS  := glib-2.0 jansson yaml-0.1
 IO_PKGS    := zlib
-HTTPD_PKGS := libmicrohttpd
+HTTPD_PKGS := libmicrohttpd gnutls
 KUBE_PKGS  := libcurl
 TEST_PKGS  := cunit
 PKGS       := $(CORE_PKGS) $(IO_PKGS) $(HTTPD_PKGS) $(KUBE_PKGS)

@@ -15,6 +15,7 @@ build cc      gcc                gcc,libc6-dev      gcc,glibc-devel     gcc,musl
 build cc      clang              clang,libclang-rt-dev,libc6-dev clang,glibc-devel clang,musl-dev llvm
 build command pkg-config         pkg-config         pkgconf-pkg-config  pkgconf            pkgconf
 build module  glib-2.0>=2.74     libglib2.0-dev     glib2-devel         glib-dev           glib
+build module  gnutls             libgnutls28-dev    gnutls-devel        gnutls-dev         gnutls
 build module  jansson            libjansson-dev     jansson-devel       jansson-dev        jansson
 build module  libcurl            libcurl4-gnutls-dev libcurl-devel      curl-dev           curl
 build module  libmicrohttpd      libmicrohttpd-dev  libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd

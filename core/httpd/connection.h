@@ -23,6 +23,7 @@ typedef enum mn_phase { MN_PHASE_NEW, MN_PHASE_IDLE, MN_PHASE_BUSY } mn_phase;
 typedef struct mn_connection {
     struct mn_connection *prev, *next; /* under the list's lock */
     int fd;
+    void *tls_material; /* that its handshake is made with; NULL without TLS */
 
     /* Written by the thread that serves the connection, read by the one that passes by. */
     _Atomic mn_phase phase;

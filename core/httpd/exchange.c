@@ -8,6 +8,8 @@
  */
 #include "core/httpd/exchange.h"
 
+#include "core/httpd/tls_session.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,18 +97,36 @@ static mn_connection *connection_of(struct MHD_Connection *mhd)
     return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+static mn_connection *connection_begin(mn_exchanges *all, struct MHD_Connection *mhd)
+{
+    mn_connection *connection = mn_connection_open(
+        all->connections,
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+    if (all->tls != NULL)
+        connection->tls_material = mn_tls_equip(
+            all->tls,
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+    return connection;
+}
+
+/* The session has ended by now. */
+static void connection_end(mn_exchanges *all, mn_connection *connection)
+{
+    mn_tls_material *material = connection->tls_material;
+    mn_connection_close(all->connections, connection);
+    mn_tls_material_release(material);
+}
+
 void mn_exchange_on_connection(void *cls, struct MHD_Connection *mhd, void **context,
                                enum MHD_ConnectionNotificationCode what)
 {
     mn_exchanges *all = cls;
     switch (what) {
     case MHD_CONNECTION_NOTIFY_STARTED:
-        *context = mn_connection_open(
-            all->connections,
-            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+        *context = connection_begin(all, mhd);
         return;
     case MHD_CONNECTION_NOTIFY_CLOSED:
-        mn_connection_close(all->connections, *context);
+        connection_end(all, *context);
         return;
     }
 }
@@ -222,7 +242,8 @@ static void *unconst(const char *bytes)
 /* A vector of at most IOV_MAX spans (1024 on Linux), which one sendmsg() takes. Of a longer
  * one libmicrohttpd sends IOV_MAX first and then waits for the socket to become writable, by
  * edge-triggered epoll: if the socket took them all it has never ceased to be, and the answer
- * stops there (send_iov_nontls() of its mhd_send.c, 0.9.75 and 1.0). */
+ * stops there (send_iov_nontls() of its mhd_send.c, 0.9.75 and 1.0). With TLS each span
+ * would be a record of its own. */
 static struct MHD_Response *response_of(mn_exchange *exchange)
 {
     const mn_http_reply *reply = &exchange->reply;
@@ -231,7 +252,7 @@ static struct MHD_Response *response_of(mn_exchange *exchange)
     if (reply->count == 1)
         return MHD_create_response_from_buffer(
             reply->spans[0].len, unconst(reply->spans[0].ptr), MHD_RESPMEM_PERSISTENT);
-    if (reply->count <= VECTOR_MAX) {
+    if (reply->count <= VECTOR_MAX && exchange->all->tls == NULL) {
         struct MHD_IoVec *vector = MN_ARENA_NEW(exchange->arena, struct MHD_IoVec, reply->count);
         for (size_t i = 0; i < reply->count; i++)
             vector[i] = (struct MHD_IoVec){reply->spans[i].ptr, reply->spans[i].len};

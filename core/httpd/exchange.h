@@ -16,6 +16,7 @@ typedef struct mn_exchange mn_exchange;
 typedef struct mn_exchanges {
     const mn_http_router *router;
     mn_connections *connections;
+    mn_tls *tls; /* NULL: plain HTTP */
     size_t body_max, bodies_max;
     _Atomic size_t bodies_bytes; /* of all bodies held now */
     mn_http_refused refused;

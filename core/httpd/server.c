@@ -12,6 +12,7 @@
 
 #include "core/httpd/connection.h"
 #include "core/httpd/exchange.h"
+#include "core/httpd/tls_session.h"
 #include "mullion/base/error.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ enum {
     DRAIN_TICK_MS = 50,
     BACK_OFF_MS = 100, /* after accept() said that there are no descriptors left */
     EVICT_MS = 20,     /* for an evicted connection to be gone */
+    MORE_OPTIONS = 4,
     SPARE_PLACES = 16, /* between our limit, which evicts, and the library's, which refuses */
 };
 
@@ -105,15 +107,36 @@ static bool open_listener(mn_http_server *server, const mn_http_options *options
     return opened;
 }
 
+/* Options that not every server has. */
+static void list_options(const mn_http_options *options, struct MHD_OptionItem out[MORE_OPTIONS])
+{
+    /* The library takes either as a pointer to data, and not to const. */
+    union {
+        const char *in;
+        void *out;
+    } priorities = {.in = mn_tls_priorities};
+    union {
+        gnutls_certificate_retrieve_function2 *in;
+        void *out;
+    } certificate = {.in = mn_tls_no_certificate};
+    size_t count = 0;
+    if (options->threads > 1)
+        out[count++] =
+            (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL};
+    if (options->tls != NULL) {
+        out[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, priorities.out};
+        out[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK, 0, certificate.out};
+    }
+    out[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+}
+
 static bool start_daemon(mn_http_server *server, const mn_http_options *options, GError **error)
 {
-    const unsigned flags =
-        MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_TURBO;
+    const unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
+                           MHD_USE_TURBO | (options->tls == NULL ? 0U : MHD_USE_TLS);
     const unsigned limit = options->connections_max + SPARE_PLACES;
-    struct MHD_OptionItem pool[] = {{MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}};
-    if (options->threads > 1)
-        pool[0] =
-            (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL};
+    struct MHD_OptionItem more[MORE_OPTIONS];
+    list_options(options, more);
     server->daemon = MHD_start_daemon(flags,
                                       0,
                                       NULL,
@@ -121,7 +144,7 @@ static bool start_daemon(mn_http_server *server, const mn_http_options *options,
                                       mn_exchange_on_request,
                                       &server->exchanges,
                                       MHD_OPTION_ARRAY,
-                                      pool,
+                                      more,
                                       MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                                       (size_t)MEMORY_PER_CONNECTION,
                                       MHD_OPTION_CONNECTION_LIMIT,
@@ -220,6 +243,7 @@ mn_http_server *mn_http_server_start(const mn_http_router *router, const mn_http
     server->connections.refused_data = server->exchanges.refused_data = options->refused_data;
     server->exchanges.router = router;
     server->exchanges.connections = &server->connections;
+    server->exchanges.tls = options->tls;
     server->exchanges.body_max = options->body_max;
     server->exchanges.bodies_max = options->bodies_max;
     pthread_mutex_init(&server->connections.lock, NULL);

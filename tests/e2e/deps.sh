@@ -54,10 +54,10 @@ expect() {
 machine 0
 deps
 expect "without a package manager it fails" "$status" 1
-expect "and names apt's packages" "$output" "apt-get install gcc libc6-dev libcunit1-dev libcurl4-gnutls-dev libglib2.0-dev libjansson-dev libmicrohttpd-dev libyaml-dev pkg-config zlib1g-dev"
-expect "and dnf's" "$output" "dnf install CUnit-devel gcc glib2-devel glibc-devel jansson-devel libcurl-devel libmicrohttpd-devel libyaml-devel pkgconf-pkg-config zlib-devel"
-expect "and apk's" "$output" "apk add cunit-dev curl-dev gcc glib-dev jansson-dev libmicrohttpd-dev musl-dev pkgconf yaml-dev zlib-dev"
-expect "and brew's" "$output" "brew install cunit curl gcc glib jansson libmicrohttpd libyaml pkgconf zlib"
+expect "and names apt's packages" "$output" "apt-get install gcc libc6-dev libcunit1-dev libcurl4-gnutls-dev libglib2.0-dev libgnutls28-dev libjansson-dev libmicrohttpd-dev libyaml-dev pkg-config zlib1g-dev"
+expect "and dnf's" "$output" "dnf install CUnit-devel gcc glib2-devel glibc-devel gnutls-devel jansson-devel libcurl-devel libmicrohttpd-devel libyaml-devel pkgconf-pkg-config zlib-devel"
+expect "and apk's" "$output" "apk add cunit-dev curl-dev gcc glib-dev gnutls-dev jansson-dev libmicrohttpd-dev musl-dev pkgconf yaml-dev zlib-dev"
+expect "and brew's" "$output" "brew install cunit curl gcc glib gnutls jansson libmicrohttpd libyaml pkgconf zlib"
 
 apt_get
 deps INSTALL_DEPS=no

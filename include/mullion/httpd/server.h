@@ -14,6 +14,7 @@
 #define MN_SERVER_H
 
 #include "mullion/httpd/router.h"
+#include "mullion/httpd/tls.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -35,6 +36,7 @@ typedef struct mn_http_options {
     size_t bodies_max;          /* of all requests being received or answered */
     int64_t request_timeout_ms; /* from the first byte to the last; and again for the answer */
     int64_t idle_timeout_ms;    /* between requests; kube-scheduler keeps its own 90 s */
+    mn_tls *tls;                /* NULL: plain HTTP. Borrowed until mn_http_server_free() */
     mn_http_refused refused;    /* may be NULL */
     void *refused_data;
 } mn_http_options;
@@ -46,7 +48,7 @@ typedef struct mn_http_counts {
 } mn_http_counts;
 
 /* Listens and serves until stopped. `router` is borrowed until mn_http_server_free();
- * of `options` only `refused_data` is. Errors: IO (address in use, ...), SYNTAX
+ * of `options` only `refused_data` and `tls` are. Errors: IO (address in use, ...), SYNTAX
  * (not an address). */
 mn_http_server *mn_http_server_start(const mn_http_router *router, const mn_http_options *options,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
