@@ -96,7 +96,7 @@ static bool decode_platforms(mn_arena *arena, const mn_at *at, void *out, GError
     return mn_decode_one_or_many(arena, at, add_platform, out, error);
 }
 
-static bool decode_size(mn_arena *arena, const mn_at *at, void *out, GError **error)
+bool mn_decode_size(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
     (void)arena;
     char buffer[MN_NUMBER_TEXT];
@@ -132,7 +132,7 @@ static const mn_field image_fields[] = {
     MN_FIELD_BY(mn_image_truth, platforms, "os", decode_platforms),
     MN_FIELD_BY(mn_image_truth, builds, "builds", mn_decode_builds),
     MN_FIELD_BY(mn_image_truth, single, "manifest", decode_manifest),
-    MN_FIELD_BY(mn_image_truth, size_bytes, "size", decode_size),
+    MN_FIELD_BY(mn_image_truth, size_bytes, "size", mn_decode_size),
 };
 const mn_shape mn_image_truth_shape = {
     .name = "image",
@@ -218,6 +218,8 @@ static bool check_spec(mn_arena *arena, const mn_at *at, void *out, GError **err
     mn_at percentage = mn_at_member(at, "percentageOfNodesToScore");
     if (is_absent(at, "extender"))
         spec->extender = mn_extender_spec_default;
+    if (is_absent(at, "kubelet"))
+        spec->kubelet = mn_kubelet_settings_default;
     if (spec->seed.value < 0)
         return mn_at_error(&seed, MN_ERROR_SCHEMA, error, "expected a number of 0 or more");
     if (spec->percentage.value < 0 || spec->percentage.value > 100)
@@ -242,6 +244,7 @@ static const mn_field spec_fields[] = {
     SPEC_LIST(pools, "nodePools", mn_pool_spec_shape),
     SPEC_LIST(images, "images", mn_image_truth_shape),
     SPEC_BY(extender, "extender", decode_extender),
+    SPEC_BY(kubelet, "kubelet", mn_decode_kubelet),
     SPEC(include, "include", MN_FIELD_STRING_LIST),
     SPEC_BY(quirks, "upstreamFixes", decode_upstream_fixes),
 };
@@ -266,7 +269,8 @@ static bool check_document(mn_arena *arena, const mn_at *at, void *out, GError *
     (void)arena, (void)error;
     mn_scenario_document *document = out;
     if (is_absent(at, "spec"))
-        document->spec.extender = mn_extender_spec_default;
+        document->spec = (mn_scenario_spec){.extender = mn_extender_spec_default,
+                                            .kubelet = mn_kubelet_settings_default};
     return true;
 }
 

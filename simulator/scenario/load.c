@@ -392,6 +392,7 @@ static bool finish(loader *l, const char *first_path, GError **error)
     scenario->fallback_rule = extender->fallback_rule;
     scenario->images = spec->images.items;
     scenario->image_count = spec->images.count;
+    scenario->kubelet = l->document_file == NULL ? mn_kubelet_settings_default : spec->kubelet;
     scenario->files = to_strings(scenario->arena, l->files);
     scenario->file_count = l->files->len;
     settle_objects(scenario);

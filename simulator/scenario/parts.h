@@ -42,6 +42,7 @@ typedef struct mn_scenario_spec {
     mn_image_truths images;
     mn_extender_spec extender;
     mn_quirks quirks; /* upstreamFixes */
+    mn_kubelet_settings kubelet;
     bool has_extender;
     mn_strings include;
 } mn_scenario_spec;
@@ -56,6 +57,13 @@ extern const mn_shape mn_scenario_document_shape, mn_pool_spec_shape, mn_image_t
 /* One value, or a list of them: `each` takes them one by one and adds to `out`. */
 bool mn_decode_one_or_many(mn_arena *arena, const mn_at *at, mn_decode_fn each, void *out,
                            GError **error);
+
+/* Bytes: 280Mi. */
+bool mn_decode_size(mn_arena *arena, const mn_at *at, void *out, GError **error);
+
+/* kubelet_document.c: an mn_kubelet_settings. */
+bool mn_decode_kubelet(mn_arena *arena, const mn_at *at, void *out, GError **error);
+extern const mn_kubelet_settings mn_kubelet_settings_default;
 
 bool mn_decode_os(mn_arena *arena, const mn_at *at, void *out, GError **error);
 

@@ -42,6 +42,13 @@ typedef struct mn_platforms {
     bool linux, windows;
 } mn_platforms;
 
+/* What nodes are like that run Pods, as far as it takes time. Bytes a second. */
+typedef struct mn_kubelet_settings {
+    int64_t bandwidth;                              /* from the registry */
+    int64_t linux_unpack_rate, windows_unpack_rate; /* of what an image is on disk */
+    bool serialize_pulls;                           /* one at a time on a node, kubelet's default */
+} mn_kubelet_settings;
+
 /* The truth about images, apart from what a Pod's spec suggests: first match counts. */
 typedef struct mn_image_truth {
     const char *match; /* glob over the reference as written, or as normalised */
@@ -74,6 +81,7 @@ typedef struct mn_scenario {
     size_t pool_count;
     const mn_image_truth *images;
     size_t image_count;
+    mn_kubelet_settings kubelet;
 
     /* "Deployment shop/web": given more than once; the last counts, as with kubectl apply. */
     const char *const *replaced;

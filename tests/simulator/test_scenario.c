@@ -48,9 +48,17 @@ static void everything_may_be_left_out(void)
     EXPECT_INT(empty->extender_mode, MN_EXTENDER_OFF);
     EXPECT_INT(empty->default_os, MN_OS_LINUX);
     EXPECT_INT(empty->fallback_rule, MN_BUILD_RULE_ABI_1);
+    EXPECT_INT(empty->kubelet.bandwidth, 100 << 20);
     g_autoptr(mn_scenario) dump = accepted("{apiVersion: v1, kind: Node, metadata: {name: n1}}");
     EXPECT_INT(dump->objects->nodes->len, 1);
     EXPECT_STR(dump->kubernetes, "1.34");
+    EXPECT_INT(dump->kubelet.windows_unpack_rate, 50 << 20);
+    EXPECT_TRUE(dump->kubelet.serialize_pulls);
+    g_autoptr(mn_scenario) slow =
+        accepted(HEAD "spec:\n  kubelet: {bandwidth: 10M, serializeImagePulls: no}\n");
+    EXPECT_INT(slow->kubelet.bandwidth, 10000000);
+    EXPECT_INT(slow->kubelet.linux_unpack_rate, 100 << 20);
+    EXPECT_TRUE(!slow->kubelet.serialize_pulls);
 }
 
 static void what_is_said_is_taken(void)
@@ -180,6 +188,12 @@ static void mistakes_are_named_with_their_place(void)
     is_refused("apiVersion: mullion.dev/v1alpha1\nkind: Scenarios\n",
                "test.yaml:2:7: kind: expected Scenario, found \"Scenarios\"");
     is_refused(HEAD "---\n" HEAD, "test.yaml:4:1: a second Scenario: the first is in test.yaml");
+    is_refused(HEAD "spec: {kubelet: {bandwith: 1M}}",
+               "test.yaml:3:28: spec.kubelet.bandwith: unknown field (did you mean "
+               "\"bandwidth\"?)");
+    is_refused(HEAD "spec: {kubelet: {bandwidth: 100}}",
+               "test.yaml:3:29: spec.kubelet.bandwidth: expected at least 1Ki a second, such as "
+               "100Mi: bytes, not bits");
     is_refused(HEAD "spec: {include: [x.yaml]}",
                "test.yaml:3:18: spec.include[0]: nothing to include from here");
 }
