@@ -67,6 +67,7 @@ ext_config *ext_config_new(void)
 {
     ext_config *config = g_new0(ext_config, 1);
     config->arena = mn_arena_new();
+    atomic_init(&config->references, 1);
     for (size_t i = 0; i < ext_key_count; i++) {
         const ext_key *key = &ext_keys[i];
         if (!is_list(key) && !ext_key_parse(config, key, key->default_text))
@@ -77,7 +78,7 @@ ext_config *ext_config_new(void)
 
 void ext_config_free(ext_config *config)
 {
-    if (config == NULL)
+    if (config == NULL || atomic_fetch_sub(&config->references, 1) > 1)
         return;
     mn_arena_free(config->arena);
     g_free(config);
@@ -331,4 +332,15 @@ bool ext_config_set(ext_config *config, const char *key, const char *text, const
     g_set_error(
         error, MN_ERROR, MN_ERROR_SCHEMA, "%s: expected %s, found \"%s\"", origin, expected, text);
     return false;
+}
+
+void ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *changed)
+{
+    for (size_t i = 0; i < ext_key_count; i++) {
+        const ext_key *key = &ext_keys[i];
+        if (key->reloadable || ext_key_equal(key, fresh, old))
+            continue;
+        g_string_append_printf(changed, "%s%s", changed->len > 0 ? ", " : "", key->name);
+        ext_key_copy(key, fresh, old);
+    }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration: one struct made from config.def, const once loaded and handed
- * down to whoever needs it. */
+/* The configuration: one struct made from config.def. Const once loaded, and shared by
+ * reference: settings.h swaps it whole. */
 #ifndef EXT_CONFIG_H
 #define EXT_CONFIG_H
 
@@ -9,6 +9,7 @@
 #include "mullion/text/source.h"
 
 #include <glib.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ typedef enum ext_when_stale { EXT_STALE_USE, EXT_STALE_PASS, EXT_STALE_FAIL } ex
 
 typedef struct ext_config {
     mn_arena *arena;
+    _Atomic uint32_t references;
 #define CONFIG(member, key, kind, ...) EXT_TYPE_##kind member;
 #include "extender/config.def"
 #undef CONFIG
@@ -68,6 +70,7 @@ typedef enum ext_level { EXT_DEBUG, EXT_INFO, EXT_WARNING, EXT_ERROR } ext_level
 enum { EXT_CONFIG_BYTES_MAX = 1 << 20 };
 
 ext_config *ext_config_new(void); /* every key at its default */
+/* Drops a reference; NULL-safe. */
 void ext_config_free(ext_config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_config, ext_config_free)
 
@@ -83,6 +86,10 @@ const char *ext_config_mode_name(const ext_config *config);
  * an error calls it. Not for lists. */
 bool ext_config_set(ext_config *config, const char *key, const char *text, const char *origin,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What was set to another value in `fresh` and cannot change while the program runs is set
+ * back to what `old` has; `changed` gets the names of those keys, with commas. */
+void ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *changed);
 
 /* A configuration file with every key at its default, and its help; and docs/CONFIG.md.
  * The caller frees. */

@@ -37,6 +37,8 @@ static void append_key(GString *out, const ext_key *key, const char *indent, con
             g_strdup_printf("%c%s.", g_ascii_toupper(*expected), expected + 1);
         append_comment(out, indent, sentence);
     }
+    if (!key->reloadable)
+        append_comment(out, indent, "Needs a restart.");
     const char *quote = is_quoted(key) ? "\"" : "";
     g_string_append_printf(out, "%s%s: %s%s%s\n", indent, name, quote, key->default_text, quote);
 }
@@ -74,19 +76,23 @@ char *ext_config_print_docs(void)
         "the same as a file to start from, `mullion-extender --check --config FILE` tries one.\n"
         "A key with a dot stands inside a group: `listen.port` is `port` under `listen`. An\n"
         "unknown key is an error.\n\n"
-        "| key | default | expected | what it does |\n"
-        "|---|---|---|---|\n");
+        "The file is read again on SIGHUP and when it has changed (`reload.check`): whole, or not at\n"
+        "all when something is wrong with it. Of keys that need a restart the old value stays; the\n"
+        "log names them.\n\n"
+        "| key | default | expected | changes by | what it does |\n"
+        "|---|---|---|---|---|\n");
     for (size_t i = 0; i < ext_key_count; i++) {
         const ext_key *key = &ext_keys[i];
         g_autofree char *expected = ext_key_expected(key);
         const char *quote = is_quoted(key) ? "\"" : "";
         g_string_append_printf(out,
-                               "| `%s` | `%s%s%s` | %s | %s |\n",
+                               "| `%s` | `%s%s%s` | %s | %s | %s |\n",
                                key->name,
                                quote,
                                key->default_text,
                                quote,
                                expected,
+                               key->reloadable ? "reload" : "restart",
                                key->help);
     }
     return g_string_free(g_steal_pointer(&out), FALSE);

@@ -124,6 +124,76 @@ bool ext_key_parse(ext_config *config, const ext_key *key, const char *text)
     g_assert_not_reached();
 }
 
+static const void *member_of(const ext_config *config, const ext_key *key)
+{
+    return (const char *)config + key->offset;
+}
+
+static bool equal_strings(const mn_strings *a, const mn_strings *b)
+{
+    bool equal = a->count == b->count;
+    for (size_t i = 0; equal && i < a->count; i++)
+        equal = strcmp(a->items[i], b->items[i]) == 0;
+    return equal;
+}
+
+bool ext_key_equal(const ext_key *key, const ext_config *a, const ext_config *b)
+{
+    const void *left = member_of(a, key), *right = member_of(b, key);
+    switch (key->kind) {
+    case EXT_KIND_STRING:
+    case EXT_KIND_PREFIX:
+        return strcmp(*(const char *const *)left, *(const char *const *)right) == 0;
+    case EXT_KIND_INT:
+    case EXT_KIND_SIZE:
+    case EXT_KIND_DURATION:
+        return *(const int64_t *)left == *(const int64_t *)right;
+    case EXT_KIND_CHOICE:
+        return *(const int *)left == *(const int *)right;
+    case EXT_KIND_STRINGS:
+    case EXT_KIND_PAIRS:
+        return equal_strings(left, right);
+    case EXT_KIND_IMAGES:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+static mn_strings copy_strings(mn_arena *arena, const mn_strings *from)
+{
+    const char **items = MN_ARENA_NEW(arena, const char *, from->count);
+    for (size_t i = 0; i < from->count; i++)
+        items[i] = mn_arena_strdup(arena, from->items[i]);
+    return (mn_strings){.items = items, .count = from->count};
+}
+
+void ext_key_copy(const ext_key *key, ext_config *to, const ext_config *from)
+{
+    void *member = (char *)to + key->offset;
+    const void *value = member_of(from, key);
+    switch (key->kind) {
+    case EXT_KIND_STRING:
+    case EXT_KIND_PREFIX:
+        *(const char **)member = mn_arena_strdup(to->arena, *(const char *const *)value);
+        return;
+    case EXT_KIND_INT:
+    case EXT_KIND_SIZE:
+    case EXT_KIND_DURATION:
+        *(int64_t *)member = *(const int64_t *)value;
+        return;
+    case EXT_KIND_CHOICE:
+        *(int *)member = *(const int *)value;
+        return;
+    case EXT_KIND_STRINGS:
+    case EXT_KIND_PAIRS:
+        *(mn_strings *)member = copy_strings(to->arena, value);
+        return;
+    case EXT_KIND_IMAGES:
+        break;
+    }
+    g_assert_not_reached();
+}
+
 static char *size_text(int64_t bytes)
 {
     static const char *const units[] = {"", "Ki", "Mi", "Gi"};

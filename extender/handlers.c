@@ -114,9 +114,10 @@ static void handle(ext_service *service, ext_verb verb, const mn_http_request *r
                    mn_http_reply *reply)
 {
     int64_t began_us = now_us();
+    const ext_config *config = ext_settings_take(service->settings);
     const ext_nodes *nodes = ext_node_store_take(service->nodes);
     const ext_question question = {.verb = verb,
-                                   .config = service->config,
+                                   .config = config,
                                    .nodes = nodes,
                                    .store = ext_node_store_state(service->nodes),
                                    .body = request->body};
@@ -124,13 +125,14 @@ static void handle(ext_service *service, ext_verb verb, const mn_http_request *r
     ext_decision decision;
     mn_wire_body body;
     if (ext_decide(&question, request->arena, &decision, &error))
-        verbs[verb].answer(question.config, request->arena, &decision, &body);
+        verbs[verb].answer(config, request->arena, &decision, &body);
     else
         reply->status = verbs[verb].refuse(request->arena, error, &body);
     reply->spans = body.spans;
     reply->count = body.count;
-    ext_log_request(service, &decision, error, now_us() - began_us);
+    ext_log_request(service, config, &decision, error, now_us() - began_us);
     ext_nodes_release(nodes);
+    ext_settings_release(config);
 }
 
 void ext_handle_filter(const mn_http_request *request, mn_http_reply *reply, void *data)

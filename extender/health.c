@@ -26,14 +26,16 @@ void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, voi
 {
     ext_service *service = data;
     const ext_store_state state = ext_node_store_state(service->nodes);
+    const ext_config *config = ext_settings_take(service->settings);
     const char *why = NULL;
     if (atomic_load(&service->draining))
         why = "shutting down";
     else if (!state.synced)
         why = "nodes have not been read yet";
-    else if (service->config->when_stale == EXT_STALE_FAIL &&
-             ext_trust_of(service->config, &state) == EXT_TRUST_STALE)
+    else if (config->when_stale == EXT_STALE_FAIL &&
+             ext_trust_of(config, &state) == EXT_TRUST_STALE)
         why = "nodes are stale";
+    ext_settings_release(config);
     mn_str *text = MN_ARENA_NEW(request->arena, mn_str, 1);
     *text = mn_str_of(why == NULL ? "ok" : why);
     say(reply, why == NULL ? 200 : 503, text);

@@ -22,7 +22,7 @@ enum {
 
 struct ext_log {
     int fd;
-    ext_level least;
+    _Atomic ext_level least;
     pthread_t writer;
     pthread_mutex_t lock;
     pthread_cond_t filled;
@@ -95,7 +95,7 @@ ext_log *ext_log_new(int fd, ext_level least)
 {
     ext_log *log = g_new0(ext_log, 1);
     log->fd = fd;
-    log->least = least;
+    atomic_init(&log->least, least);
     log->buffers[0] = g_malloc(BUFFER_BYTES);
     log->buffers[1] = g_malloc(BUFFER_BYTES);
     log->current = log->buffers[0];
@@ -122,9 +122,14 @@ void ext_log_free(ext_log *log)
     g_free(log);
 }
 
+void ext_log_set_level(ext_log *log, ext_level least)
+{
+    atomic_store(&log->least, least);
+}
+
 bool ext_log_wants(const ext_log *log, ext_level level)
 {
-    return level >= log->least;
+    return level >= atomic_load_explicit(&log->least, memory_order_relaxed);
 }
 
 void ext_log_begin(mn_json_writer *line, ext_level level, const char *msg)

@@ -23,6 +23,7 @@ ext_log *ext_log_new(int fd, ext_level least);
 void ext_log_free(ext_log *log);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_log, ext_log_free)
 
+void ext_log_set_level(ext_log *log, ext_level least);
 bool ext_log_wants(const ext_log *log, ext_level level);
 
 /* A line of members:

@@ -6,12 +6,13 @@
 #include "generated/version.h"
 
 #include "extender/options.h"
+#include "extender/reload.h"
 #include "extender/service.h"
 #include "mullion/base/error.h"
 #include "mullion/httpd/server.h"
-#include "mullion/io/file.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -33,21 +34,6 @@ static int print(char *text)
     bool written = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
     g_free(text);
     return written ? 0 : EXIT_INTERNAL;
-}
-
-static ext_config *load_config(const ext_options *options, GError **error)
-{
-    g_autoptr(ext_config) config = NULL;
-    if (options->config == NULL) {
-        config = ext_config_new();
-    } else {
-        g_autoptr(mn_file) file = mn_file_read(options->config, EXT_CONFIG_BYTES_MAX, error);
-        if (file != NULL)
-            config = ext_config_load(&file->source, error);
-    }
-    if (config == NULL || !ext_options_apply(options, config, error))
-        return NULL;
-    return g_steal_pointer(&config);
 }
 
 static void log_refused(void *data, unsigned status, const char *method, const char *path)
@@ -73,9 +59,26 @@ static unsigned thread_count(const ext_config *config)
     return (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 2);
 }
 
-static void serve_until_told(ext_service *service, mn_http_server *server, const sigset_t *ends)
+/* SIGHUP, or a configuration file that has changed, are seen to meanwhile. */
+static int wait_for_end(ext_reloader *reloader, const sigset_t *signals)
 {
-    const ext_config *config = service->config;
+    for (;;) {
+        const int64_t check_ms = ext_reload_look(reloader);
+        const struct timespec until = {.tv_sec = check_ms / 1000,
+                                       .tv_nsec = check_ms % 1000 * 1000000};
+        int got = check_ms > 0 ? sigtimedwait(signals, NULL, &until) : sigwaitinfo(signals, NULL);
+        if (got == SIGHUP)
+            (void)ext_reload(reloader);
+        else if (got > 0)
+            return got;
+    }
+}
+
+static void serve_until_told(ext_service *service, mn_http_server *server, ext_reloader *reloader,
+                             const sigset_t *signals)
+{
+    const ext_config *config = ext_settings_take(service->settings);
+    const int64_t drain_ms = config->drain_ms;
     ext_log_say(service->log,
                 EXT_INFO,
                 "listening on %s port %u, prefix \"%s\", mode %s",
@@ -83,54 +86,73 @@ static void serve_until_told(ext_service *service, mn_http_server *server, const
                 mn_http_server_port(server),
                 config->url_prefix,
                 ext_config_mode_name(config));
-    int signal_number = 0;
-    while (sigwait(ends, &signal_number) != 0)
-        continue;
+    ext_settings_release(config);
+    int signal_number = wait_for_end(reloader, signals);
     ext_log_say(service->log, EXT_INFO, "signal %d: draining", signal_number);
     atomic_store(&service->draining, true);
-    bool drained = mn_http_server_drain(server, config->drain_ms);
+    bool drained = mn_http_server_drain(server, drain_ms);
     ext_log_say(service->log,
                 drained ? EXT_INFO : EXT_WARNING,
                 drained ? "stopped" : "stopped with requests in flight");
 }
 
-static int serve(const ext_config *config)
+static void block_signals(sigset_t *signals)
 {
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
-    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+}
 
+/* `first` is the configuration at the start: what of it is used here does not change by a
+ * reload. */
+static int serve_first(const ext_options *given, ext_settings *settings, const ext_config *first,
+                       const sigset_t *signals)
+{
     g_autoptr(GError) error = NULL;
-    g_autoptr(ext_log) log = ext_log_new(STDERR_FILENO, (ext_level)config->log_level);
-    g_autoptr(ext_node_store) nodes = ext_node_store_open(config, log, &error);
+    g_autoptr(ext_log) log = ext_log_new(STDERR_FILENO, (ext_level)first->log_level);
+    g_autoptr(ext_node_store) nodes = ext_node_store_open(settings, log, &error);
     if (nodes == NULL)
         return complain(EXIT_INPUT, error);
 
-    ext_service service = {.config = config, .log = log, .nodes = nodes};
+    ext_reloader reloader = {.options = given, .settings = settings, .nodes = nodes, .log = log};
+    ext_service service = {.settings = settings, .log = log, .nodes = nodes};
     const mn_http_router router = {.routes = ext_routes,
                                    .count = ext_route_count,
-                                   .prefix = config->url_prefix,
+                                   .prefix = first->url_prefix,
                                    .data = &service};
-    const mn_http_options options = {.address = config->listen_address,
-                                     .port = (uint16_t)config->listen_port,
-                                     .threads = thread_count(config),
-                                     .connections_max = (unsigned)config->connections_max,
-                                     .body_max = (size_t)config->body_bytes,
-                                     .bodies_max = (size_t)config->bodies_bytes,
-                                     .request_timeout_ms = config->request_ms,
-                                     .idle_timeout_ms = config->idle_ms,
+    const mn_http_options options = {.address = first->listen_address,
+                                     .port = (uint16_t)first->listen_port,
+                                     .threads = thread_count(first),
+                                     .connections_max = (unsigned)first->connections_max,
+                                     .body_max = (size_t)first->body_bytes,
+                                     .bodies_max = (size_t)first->bodies_bytes,
+                                     .request_timeout_ms = first->request_ms,
+                                     .idle_timeout_ms = first->idle_ms,
                                      .refused = log_refused,
                                      .refused_data = &service};
     g_autoptr(mn_http_server) server = mn_http_server_start(&router, &options, &error);
     if (server == NULL)
         return complain(EXIT_INPUT, error);
-    serve_until_told(&service, server, &ends);
+    ext_reloader_init(&reloader);
+    serve_until_told(&service, server, &reloader, signals);
     return 0;
+}
+
+/* `config` is taken over. */
+static int serve(const ext_options *given, ext_config *config)
+{
+    sigset_t signals;
+    block_signals(&signals);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+    g_autoptr(ext_settings) settings = ext_settings_new(config);
+    const ext_config *first = ext_settings_take(settings);
+    int status = serve_first(given, settings, first, &signals);
+    ext_settings_release(first);
+    return status;
 }
 
 static int check(const ext_config *config)
@@ -164,8 +186,8 @@ int main(int argc, char **argv)
     case EXT_CHECK:
         break;
     }
-    g_autoptr(ext_config) config = load_config(&options, &error);
+    g_autoptr(ext_config) config = ext_reload_first(&options, &error);
     if (config == NULL)
         return complain(EXIT_INPUT, error);
-    return options.action == EXT_CHECK ? check(config) : serve(config);
+    return options.action == EXT_CHECK ? check(config) : serve(&options, g_steal_pointer(&config));
 }

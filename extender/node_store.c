@@ -28,12 +28,13 @@ typedef struct snapshot {
 } snapshot;
 
 struct ext_node_store {
-    const ext_config *config;
+    ext_settings *settings;
+    const ext_config *config; /* at the start: for what does not change */
     ext_log *log;
-    pthread_mutex_t lock; /* of the two below */
+    pthread_mutex_t lock; /* of the three below */
     snapshot *current;
-    bool stopping;
-    pthread_cond_t stop;
+    bool stopping, reclassify;
+    pthread_cond_t wake;
     pthread_t watcher;
     bool watches;
     uint64_t seen; /* fingerprint; of the watcher once it runs */
@@ -181,6 +182,14 @@ static char *describe(const ext_nodes *nodes)
         "%u nodes, %u RuntimeClasses", nodes->count, nodes->objects->runtime_classes->len);
 }
 
+static snapshot *snapshot_in_force(const ext_node_store *store, mn_objects *objects)
+{
+    const ext_config *config = ext_settings_take(store->settings);
+    snapshot *fresh = snapshot_new(objects, config);
+    ext_settings_release(config);
+    return fresh;
+}
+
 /* ---- watching */
 
 /* A file that is being rewritten in place is empty for a moment. */
@@ -205,7 +214,7 @@ static bool reload(ext_node_store *store, const GPtrArray *paths, GError **error
     g_autoptr(mn_objects) objects = load_objects(paths, error);
     if (objects == NULL || !is_plausible(store, objects, error))
         return false;
-    publish(store, snapshot_new(g_steal_pointer(&objects), store->config));
+    publish(store, snapshot_in_force(store, g_steal_pointer(&objects)));
     return true;
 }
 
@@ -234,17 +243,23 @@ static void look(ext_node_store *store)
 /* True when told to stop. */
 static bool sleep_or_stop(ext_node_store *store)
 {
+    const ext_config *config = ext_settings_take(store->settings);
+    const int64_t check_ms = config->nodes_check_ms;
+    ext_settings_release(config);
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    int64_t ns = until.tv_nsec + store->config->nodes_check_ms % 1000 * 1000000;
-    until.tv_sec += store->config->nodes_check_ms / 1000 + ns / 1000000000;
+    int64_t ns = until.tv_nsec + check_ms % 1000 * 1000000;
+    until.tv_sec += check_ms / 1000 + ns / 1000000000;
     until.tv_nsec = ns % 1000000000;
 
     pthread_mutex_lock(&store->lock);
     int status = 0;
-    while (!store->stopping && status != ETIMEDOUT)
-        status = pthread_cond_timedwait(&store->stop, &store->lock, &until);
+    while (!store->stopping && !store->reclassify && status != ETIMEDOUT)
+        status = pthread_cond_timedwait(&store->wake, &store->lock, &until);
     bool stopping = store->stopping;
+    if (store->reclassify)
+        store->seen = 0; /* no file looks so: reads it again */
+    store->reclassify = false;
     pthread_mutex_unlock(&store->lock);
     return stopping;
 }
@@ -272,7 +287,7 @@ static bool load_first(ext_node_store *store, GError **error)
     mn_objects *objects = load_objects(paths, error);
     if (objects == NULL)
         return false;
-    publish(store, snapshot_new(objects, store->config));
+    publish(store, snapshot_in_force(store, objects));
     g_autofree char *text = describe(&store->current->nodes);
     if (configured)
         ext_log_say(
@@ -282,13 +297,15 @@ static bool load_first(ext_node_store *store, GError **error)
     return true;
 }
 
-ext_node_store *ext_node_store_open(const ext_config *config, ext_log *log, GError **error)
+ext_node_store *ext_node_store_open(ext_settings *settings, ext_log *log, GError **error)
 {
     g_autoptr(ext_node_store) store = g_new0(ext_node_store, 1);
+    const ext_config *config = ext_settings_take(settings);
+    store->settings = settings;
     store->config = config;
     store->log = log;
     pthread_mutex_init(&store->lock, NULL);
-    pthread_cond_init(&store->stop, NULL);
+    pthread_cond_init(&store->wake, NULL);
     if (!load_first(store, error))
         return NULL;
     if (*config->nodes_path == '\0')
@@ -309,15 +326,24 @@ void ext_node_store_free(ext_node_store *store)
     if (store->watches) {
         pthread_mutex_lock(&store->lock);
         store->stopping = true;
-        pthread_cond_signal(&store->stop);
+        pthread_cond_signal(&store->wake);
         pthread_mutex_unlock(&store->lock);
         pthread_join(store->watcher, NULL);
     }
     if (store->current != NULL)
         ext_nodes_release(&store->current->nodes);
-    pthread_cond_destroy(&store->stop);
+    ext_settings_release(store->config);
+    pthread_cond_destroy(&store->wake);
     pthread_mutex_destroy(&store->lock);
     g_free(store);
+}
+
+void ext_node_store_reclassify(ext_node_store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    store->reclassify = true;
+    pthread_cond_signal(&store->wake);
+    pthread_mutex_unlock(&store->lock);
 }
 
 ext_store_state ext_node_store_state(const ext_node_store *store)

@@ -11,6 +11,7 @@
 #include "extender/config.h"
 #include "extender/log.h"
 #include "extender/name_table.h"
+#include "extender/settings.h"
 #include "mullion/model/objects.h"
 #include "mullion/os/decide.h"
 
@@ -29,11 +30,14 @@ typedef struct ext_node_store ext_node_store;
 
 /* Reads nodes.path, and again whenever it has changed; without a path there are no nodes.
  * NULL when the first reading fails, with an error that names file and place. A later one
- * that fails leaves the nodes as they are and is logged. `config` and `log` are borrowed. */
-ext_node_store *ext_node_store_open(const ext_config *config, ext_log *log,
+ * that fails leaves the nodes as they are and is logged. `settings` and `log` are borrowed. */
+ext_node_store *ext_node_store_open(ext_settings *settings, ext_log *log,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ext_node_store_free(ext_node_store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_node_store, ext_node_store_free)
+
+/* The policy has changed: nodes are to be sorted into classes anew, soon. */
+void ext_node_store_reclassify(ext_node_store *store);
 
 /* What the nodes are worth now. */
 typedef struct ext_store_state {

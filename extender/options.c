@@ -237,6 +237,7 @@ char *ext_options_print_man(void)
     }
     g_string_append(out,
                     ".SH SIGNALS\nSIGTERM and SIGINT: accept no more, answer what has begun, end.\n"
+                    "SIGHUP: read the configuration file again, whole or not at all.\n"
                     ".SH EXIT STATUS\n0 done, 2 usage, 3 input invalid, 4 internal.\n"
                     ".SH SEE ALSO\n.BR mullion (1)\n");
     return g_string_free(g_steal_pointer(&out), FALSE);

@@ -25,9 +25,9 @@ static tally count(const ext_decision *decision)
 }
 
 /* Whether a request in which nothing happened gets its line. */
-static bool is_sampled(ext_service *service)
+static bool is_sampled(ext_service *service, const ext_config *config)
 {
-    uint64_t every = (uint64_t)service->config->log_every;
+    uint64_t every = (uint64_t)config->log_every;
     return every > 0 && atomic_fetch_add(&service->passed, 1) % every == 0;
 }
 
@@ -88,10 +88,11 @@ static void write_classes(mn_json_writer *line, const ext_decision *decision)
 }
 
 static void write_decision(mn_json_writer *line, const ext_service *service,
-                           const ext_decision *decision, const tally *sums)
+                           const ext_config *config, const ext_decision *decision,
+                           const tally *sums)
 {
     write_pod(line, decision->pod);
-    mn_json_member_string(line, "mode", ext_config_mode_name(service->config));
+    mn_json_member_string(line, "mode", ext_config_mode_name(config));
     mn_json_member_string(line, "form", decision->args.form == MN_WIRE_NAMES ? "names" : "nodes");
     mn_json_member_int(line, "nodesIn", (int64_t)decision->args.count);
     if (decision->verb == EXT_PRIORITIZE)
@@ -114,18 +115,18 @@ static void write_decision(mn_json_writer *line, const ext_service *service,
         write_classes(line, decision);
 }
 
-void ext_log_request(ext_service *service, const ext_decision *decision, const GError *error,
-                     int64_t took_us)
+void ext_log_request(ext_service *service, const ext_config *config, const ext_decision *decision,
+                     const GError *error, int64_t took_us)
 {
     const ext_level level = error == NULL ? EXT_INFO : EXT_WARNING;
     const tally sums = error == NULL ? count(decision) : (tally){0};
     bool eventful = error != NULL || sums.would_fail > 0 || sums.unknown > 0;
-    if (!ext_log_wants(service->log, level) || !(eventful || is_sampled(service)))
+    if (!ext_log_wants(service->log, level) || !(eventful || is_sampled(service, config)))
         return;
     g_auto(mn_json_writer) line;
     ext_log_begin(&line, level, ext_verb_name(decision->verb));
     if (error == NULL)
-        write_decision(&line, service, decision, &sums);
+        write_decision(&line, service, config, decision, &sums);
     mn_json_member_int(&line, "us", took_us);
     if (error != NULL) {
         mn_json_key(&line, "error");

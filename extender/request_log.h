@@ -7,7 +7,7 @@
 #include "extender/service.h"
 
 /* `error` is NULL when the request was understood. */
-void ext_log_request(ext_service *service, const ext_decision *decision, const GError *error,
-                     int64_t took_us);
+void ext_log_request(ext_service *service, const ext_config *config, const ext_decision *decision,
+                     const GError *error, int64_t took_us);
 
 #endif

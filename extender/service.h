@@ -3,15 +3,15 @@
 #ifndef EXT_SERVICE_H
 #define EXT_SERVICE_H
 
-#include "extender/config.h"
 #include "extender/log.h"
 #include "extender/node_store.h"
+#include "extender/settings.h"
 #include "mullion/httpd/router.h"
 
 #include <stdatomic.h>
 
 typedef struct ext_service {
-    const ext_config *config;
+    ext_settings *settings;
     ext_log *log;
     ext_node_store *nodes;
     atomic_bool draining;

@@ -16,7 +16,14 @@ typedef struct process {
     GPid pid;
     int err; /* its stderr */
     uint16_t port;
+    char config[128]; /* the path of its file */
 } process;
+
+static void replace(const char *path, const char *text)
+{
+    if (!g_file_set_contents(path, text, -1, NULL)) /* writes beside, renames */
+        g_error("cannot write %s", path);
+}
 
 /* Beside the tests in the folder of the build, wherever that is. */
 static char *program_path(void)
@@ -52,6 +59,7 @@ static process start(const char *config)
     char listen[] = "--listen", address[] = "127.0.0.1:0", option[] = "--config";
     char *argv[] = {program, listen, address, option, file, NULL};
     process started = {.pid = 0};
+    (void)g_strlcpy(started.config, file, sizeof started.config);
     g_autoptr(GError) error = NULL;
     if (!g_spawn_async_with_pipes(NULL,
                                   argv,
@@ -216,6 +224,29 @@ static void nodes_that_change_change_the_answers(void)
     EXPECT_INT(stop(&extender), 0);
 }
 
+static void sighup_and_a_changed_file_reload_the_configuration(void)
+{
+    g_autofree char *nodes = captured_cluster();
+    g_autofree char *observe = g_strdup_printf("nodes: {path: %s}\nmode: observe\n", nodes);
+    g_autofree char *enforce =
+        g_strdup_printf("nodes: {path: %s}\nmode: enforce\nreload: {check: 50ms}\n", nodes);
+    g_autofree char *bad = g_strdup_printf("nodes: {path: %s}\nmode: strict\n", nodes);
+    process extender = start(observe);
+    kept(extender.port, "/filter", "lin-1 w22-1");
+    replace(extender.config, enforce);
+    kill(extender.pid, SIGHUP);
+    g_autofree char *log = read_until(extender.err, "read again, mode enforce");
+    kept(extender.port, "/filter", "lin-1");
+    replace(extender.config, bad);
+    g_autofree char *refused = read_until(extender.err, "stays as it was");
+    EXPECT_TRUE(strstr(refused, "mode: expected one of") != NULL);
+    kept(extender.port, "/filter", "lin-1");
+    replace(extender.config, observe);
+    g_autofree char *again = read_until(extender.err, "read again, mode observe");
+    kept(extender.port, "/filter", "lin-1 w22-1");
+    EXPECT_INT(stop(&extender), 0);
+}
+
 /* Exit status of a run that ends by itself; *out gets what it wrote to `stream` (1 or 2). */
 static int run(const char *const *words, int stream, char **out)
 {
@@ -270,6 +301,7 @@ CU_TestInfo suite_extender_e2e[] = {
     TEST(a_slow_request_is_dropped_and_others_go_on),
     TEST(sigterm_lets_a_request_in_flight_finish),
     TEST(nodes_that_change_change_the_answers),
+    TEST(sighup_and_a_changed_file_reload_the_configuration),
     TEST(exit_codes_tell_usage_from_input),
     TEST(the_printed_defaults_are_a_configuration),
     CU_TEST_INFO_NULL,

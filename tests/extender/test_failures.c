@@ -122,7 +122,8 @@ static void append_row(const failure *row, GString *out)
         g_autofree char *path = write_temporary("nodes.yaml", row->nodes);
         g_autofree char *config =
             g_strdup_printf("nodes: {path: %s, check: 1h}\n%s", path, row->config);
-        to.service = service = extender_service_new(config);
+        service = extender_service_new(config);
+        to.service = service;
         poll(NULL, 0, 5); /* older than 1 ms */
     }
     g_string_append_printf(out, "| %s", row->what);

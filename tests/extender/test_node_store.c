@@ -17,7 +17,8 @@
 
 typedef struct fixture {
     char *path;
-    ext_config *config;
+    ext_config *config; /* the settings have it */
+    ext_settings *settings;
     ext_log *log;
     int null;
     ext_node_store *store;
@@ -33,7 +34,8 @@ static fixture open_store(char *path)
         g_error("%s", error->message);
     made.null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     made.log = ext_log_new(made.null, EXT_INFO);
-    made.store = ext_node_store_open(made.config, made.log, &error);
+    made.settings = ext_settings_new(made.config);
+    made.store = ext_node_store_open(made.settings, made.log, &error);
     if (made.store == NULL)
         g_error("%s", error->message);
     return made;
@@ -43,7 +45,7 @@ static void close_store(fixture *made)
 {
     ext_node_store_free(made->store);
     ext_log_free(made->log);
-    ext_config_free(made->config);
+    ext_settings_free(made->settings);
     close(made->null);
     g_free(made->path);
 }
@@ -143,6 +145,36 @@ static int64_t age_ms(const fixture *made)
     return ext_node_store_state(made->store).age_ms;
 }
 
+/* The rule that goes with the class of node "a". */
+static mn_build_rule rule_of(ext_node_store *store)
+{
+    const ext_nodes *nodes = ext_node_store_take(store);
+    uint32_t number = ext_name_table_find(nodes->names, MN_STR_LIT("a"));
+    mn_build_rule rule = nodes->classes->offers[nodes->class_of[number]].rule;
+    ext_nodes_release(nodes);
+    return rule;
+}
+
+static void another_policy_sorts_the_same_nodes_anew(void)
+{
+    fixture made = open_store(write_temporary(
+        "nodes.yaml",
+        "{apiVersion: v1, kind: Node, metadata: {name: a, labels: {kubernetes.io/os: windows,"
+        " node.kubernetes.io/windows-build: 10.0.20348}}}\n"));
+    EXPECT_INT(rule_of(made.store), MN_BUILD_RULE_ABI_1);
+    ext_config *exact = ext_config_new();
+    g_autoptr(GString) fixed = g_string_new(NULL);
+    ext_config_keep_fixed(exact, made.config, fixed);
+    EXPECT_STR(fixed->str, "nodes.path");
+    EXPECT_TRUE(ext_config_set(exact, "buildRule", "exact", "test", NULL));
+    ext_settings_replace(made.settings, exact);
+    ext_node_store_reclassify(made.store);
+    for (int i = 0; i < 500 && rule_of(made.store) != MN_BUILD_RULE_EXACT; i++)
+        poll(NULL, 0, 10);
+    EXPECT_INT(rule_of(made.store), MN_BUILD_RULE_EXACT);
+    close_store(&made);
+}
+
 /* open_store() looks every 100 ms. */
 static void nodes_grow_old_while_the_file_cannot_be_read(void)
 {
@@ -235,6 +267,7 @@ CU_TestInfo suite_extender_node_store[] = {
     TEST(a_file_that_comes_into_a_directory_is_read),
     TEST(a_bad_file_leaves_the_nodes_as_they_were),
     TEST(a_file_that_goes_away_leaves_the_nodes_as_they_were),
+    TEST(another_policy_sorts_the_same_nodes_anew),
     TEST(nodes_grow_old_while_the_file_cannot_be_read),
     TEST(a_bad_file_at_the_start_is_an_error_with_its_place),
     TEST(readers_never_see_half_a_change),

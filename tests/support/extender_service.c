@@ -56,9 +56,9 @@ extender_service *extender_service_new(const char *config)
         g_error("%s", error->message);
     self->log_path = write_temporary("log", "");
     self->log_fd = g_open(self->log_path, O_WRONLY | O_APPEND | O_CLOEXEC);
-    self->service.config = self->config;
+    self->service.settings = ext_settings_new(self->config);
     self->service.log = ext_log_new(self->log_fd, (ext_level)self->config->log_level);
-    self->service.nodes = ext_node_store_open(self->config, self->service.log, &error);
+    self->service.nodes = ext_node_store_open(self->service.settings, self->service.log, &error);
     if (self->service.nodes == NULL)
         g_error("%s", error->message);
     return self;
@@ -70,7 +70,7 @@ void extender_service_free(extender_service *self)
         return;
     ext_node_store_free(self->service.nodes);
     ext_log_free(self->service.log);
-    ext_config_free(self->config);
+    ext_settings_free(self->service.settings);
     close(self->log_fd);
     g_free(self->log_path);
     g_free(self);
