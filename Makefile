@@ -92,7 +92,7 @@ PROGRAMS  := $(if $(wildcard simulator/main.c),mullion kubectl-mullion) \
 
 # Found as "generated/...": the version, and files whose bytes a program carries (a row each;
 # `#include "generated/scenarios/demo.yaml.inc"` inside the braces of an array).
-EMBEDDED  := $(wildcard scenarios/demo.yaml)
+EMBEDDED  := $(wildcard scenarios/demo.yaml scenarios/strategies/*.yaml)
 GENERATED := $(B)/generated/version.h $(EMBEDDED:%=$(B)/generated/%.inc)
 
 # What the tests link of the programs: everything but their main().

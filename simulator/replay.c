@@ -37,6 +37,27 @@ bool mn_replay_is_text(const mn_replay_args *args)
     return mn_reports(&count)[args->output].for_people;
 }
 
+void mn_replay_stand_clear(mn_replay_stand *stand)
+{
+    g_clear_pointer(&stand->scenario, mn_scenario_free);
+    g_clear_pointer(&stand->strategy, mn_strategy_free);
+}
+
+bool mn_replay_stand_under(const mn_call *call, const mn_scenario *scenario,
+                           const mn_replay_args *args, mn_replay_stand *out)
+{
+    g_autoptr(GError) error = NULL;
+    *out = (mn_replay_stand){0};
+    if (args->strategy == NULL)
+        return true;
+    out->strategy = mn_strategy_find(scenario->folder, args->strategy, &error);
+    if (out->strategy != NULL)
+        out->scenario = mn_scenario_under(scenario, out->strategy, &error);
+    if (out->scenario == NULL)
+        mn_complain(call, "%s", error->message);
+    return out->scenario != NULL;
+}
+
 mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
                          const mn_replay_args *args)
 {

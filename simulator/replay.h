@@ -8,6 +8,7 @@
 #include "simulator/output.h"
 #include "simulator/reports/report.h"
 #include "simulator/scenario/scenario.h"
+#include "simulator/strategy/strategy.h"
 
 typedef struct mn_replay_args {
     int output;   /* index into mn_report_names */
@@ -15,7 +16,22 @@ typedef struct mn_replay_args {
     int engine;   /* index into mn_engine_names */
     int color;
     mn_opt_int seed;
+    const char *strategy; /* a name or a file; NULL: none */
 } mn_replay_args;
+
+/* A scenario under the strategy that --strategy names; both NULL without one. */
+typedef struct mn_replay_stand {
+    mn_strategy *strategy;
+    mn_scenario *scenario;
+} mn_replay_stand;
+
+/* False when there is no such strategy, or it does not go with the scenario; the user was told
+ * why. The scenario must outlive the result. */
+bool mn_replay_stand_under(const mn_call *call, const mn_scenario *scenario,
+                           const mn_replay_args *args,
+                           mn_replay_stand *out) G_GNUC_WARN_UNUSED_RESULT;
+void mn_replay_stand_clear(mn_replay_stand *stand);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(mn_replay_stand, mn_replay_stand_clear)
 
 /* In the order of mn_engine; what each is. */
 extern const char *const mn_engine_names[], *const mn_engine_helps[];
@@ -48,6 +64,13 @@ extern const char *const mn_replay_extenders[], *const mn_replay_extender_helps[
                "N",                                                                    \
                "number that decides what kube-scheduler leaves to chance, instead of " \
                "the scenario's"),                                                      \
+        MN_TEXT(type,                                                                  \
+                replay.strategy,                                                       \
+                "strategy",                                                            \
+                0,                                                                     \
+                "NAME",                                                                \
+                "what is done about operating systems: a name (mullion strategies "    \
+                "lists them) or a file"),                                              \
         MN_CHOICE_TOLD(type,                                                           \
                        replay.engine,                                                  \
                        "engine",                                                       \

@@ -44,7 +44,8 @@ static const mn_shape scheduling_shape =
     MN_SHAPE(mn_runtime_class_scheduling, "Scheduling", scheduling_fields);
 
 static const mn_field overhead_fields[] = {
-    MN_FIELD_BY(mn_runtime_class_overhead, pod_fixed, "podFixed", mn_resources_decode),
+    MN_FIELD_CODED(mn_runtime_class_overhead, pod_fixed, "podFixed", mn_resources_decode,
+                   mn_resources_encode),
 };
 static const mn_shape overhead_shape =
     MN_SHAPE(mn_runtime_class_overhead, "Overhead", overhead_fields);

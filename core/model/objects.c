@@ -73,6 +73,28 @@ mn_objects *mn_objects_new(void)
     return objects;
 }
 
+static void append_all(GPtrArray *out, const GPtrArray *in)
+{
+    for (guint i = 0; i < in->len; i++)
+        g_ptr_array_add(out, in->pdata[i]);
+}
+
+mn_objects *mn_objects_share(const mn_objects *objects)
+{
+    mn_objects *copy = mn_objects_new();
+    append_all(copy->nodes, objects->nodes);
+    append_all(copy->pods, objects->pods);
+    append_all(copy->workloads, objects->workloads);
+    append_all(copy->services, objects->services);
+    append_all(copy->namespaces, objects->namespaces);
+    append_all(copy->runtime_classes, objects->runtime_classes);
+    append_all(copy->priority_classes, objects->priority_classes);
+    append_all(copy->disruption_budgets, objects->disruption_budgets);
+    for (guint i = 0; i < objects->ignored->len; i++)
+        g_array_append_val(copy->ignored, g_array_index(objects->ignored, mn_ignored_kind, i));
+    return copy;
+}
+
 void mn_objects_free(mn_objects *objects)
 {
     if (objects == NULL)
@@ -145,24 +167,31 @@ static const char *origin_of(mn_objects *objects, const mn_document *document)
     return objects->last_origin;
 }
 
-bool mn_objects_add(mn_objects *objects, const mn_document *document, GError **error)
+bool mn_objects_add_at(mn_objects *objects, const mn_at *at, GError **error)
 {
-    mn_at root = mn_at_root(document);
-    const char *api_version = document->item.api_version, *kind = document->item.kind;
-    if (!read_type(&root, "apiVersion", &api_version, error) ||
-        !read_type(&root, "kind", &kind, error))
+    const mn_document *document = at->document;
+    bool is_root = at->parent == NULL;
+    const char *api_version = is_root ? document->item.api_version : "";
+    const char *kind = is_root ? document->item.kind : "";
+    if (!read_type(at, "apiVersion", &api_version, error) || !read_type(at, "kind", &kind, error))
         return false;
     const kind_row *row = find_row(api_version, kind);
     if (row == NULL) {
         count_ignored(objects, api_version, kind);
         return true;
     }
-    mn_meta *object = decode_row(objects->arena, row, &root, error);
+    mn_meta *object = decode_row(objects->arena, row, at, error);
     if (object == NULL)
         return false;
     object->origin = origin_of(objects, document);
     g_ptr_array_add(*array_at(objects, row->array), object);
     return true;
+}
+
+bool mn_objects_add(mn_objects *objects, const mn_document *document, GError **error)
+{
+    mn_at root = mn_at_root(document);
+    return mn_objects_add_at(objects, &root, error);
 }
 
 static bool add_each(const mn_document *document, gpointer data, GError **error)

@@ -118,11 +118,15 @@ static mn_exit run(mn_call *call)
     }
     g_autoptr(GError) error = NULL;
     g_autoptr(mn_scenario) scenario = mn_scenario_load_source(&demo_source, &error);
+    g_auto(mn_replay_stand) under = {0};
+    if (scenario != NULL && !mn_replay_stand_under(call, scenario, &args->replay, &under))
+        return MN_EXIT_INPUT;
     g_autoptr(mn_record) record = NULL;
     if (scenario == NULL)
         mn_complain(call, "%s", error->message);
     else
-        record = mn_replay_run(call, scenario, &args->replay);
+        record =
+            mn_replay_run(call, under.scenario == NULL ? scenario : under.scenario, &args->replay);
     if (record == NULL)
         return MN_EXIT_INTERNAL;
     if (!mn_replay_is_text(&args->replay)) {

@@ -2,11 +2,23 @@
 /* `mullion run`: the main job. */
 #include "simulator/replay.h"
 
+#include <string.h>
+
 typedef struct run_args {
     mn_replay_args replay;
 } run_args;
 
 static const mn_option options[] = {MN_REPLAY_OPTIONS(run_args)};
+
+/* What to type to get the same, without what the report proposes to add. */
+static char *command_again(const mn_call *call, const char *strategy)
+{
+    g_autofree char *again = mn_command_line(call, "run");
+    g_autofree char *quoted = strategy == NULL ? NULL : g_shell_quote(strategy);
+    bool plain = quoted == NULL || strpbrk(strategy, " \t'\"\\$`!*?[](){}<>|;&~#") == NULL;
+    return strategy == NULL ? g_steal_pointer(&again)
+                            : g_strdup_printf("%s --strategy %s", again, plain ? strategy : quoted);
+}
 
 static mn_exit run(mn_call *call)
 {
@@ -21,10 +33,14 @@ static mn_exit run(mn_call *call)
         mn_complain(call, "%s: " MN_NO_MANIFESTS, call->operands[0]);
         return MN_EXIT_INPUT;
     }
-    g_autoptr(mn_record) record = mn_replay_run(call, scenario, &args->replay);
+    g_auto(mn_replay_stand) under = {0};
+    if (!mn_replay_stand_under(call, scenario, &args->replay, &under))
+        return MN_EXIT_INPUT;
+    g_autoptr(mn_record) record =
+        mn_replay_run(call, under.scenario == NULL ? scenario : under.scenario, &args->replay);
     if (record == NULL)
         return MN_EXIT_INPUT;
-    g_autofree char *again = mn_command_line(call, "run");
+    g_autofree char *again = command_again(call, args->replay.strategy);
     mn_replay_print(call, record, &args->replay, again);
     return MN_EXIT_DONE;
 }

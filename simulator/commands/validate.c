@@ -14,6 +14,7 @@
 #include "simulator/options.h"
 #include "simulator/output.h"
 #include "simulator/scenario/scenario.h"
+#include "simulator/strategy/strategy.h"
 
 #include <string.h>
 
@@ -43,7 +44,7 @@ typedef struct check {
     bool tell; /* errors at once, on standard error */
     mn_validation_file *file;
     mn_objects *objects;
-    size_t scenarios, configurations;
+    size_t scenarios, strategies, configurations;
 } check;
 
 static void complain(check *one, GError **error)
@@ -69,9 +70,18 @@ static void count_ours(check *one, const mn_document *document, bool *ours)
     bool is_scenario =
         g_str_has_prefix(api_version, "mullion.dev/") && strcmp(kind, "Scenario") == 0;
     bool is_configuration = g_str_has_prefix(api_version, "kubescheduler.config.k8s.io/");
+    bool is_strategy =
+        g_str_has_prefix(api_version, "mullion.dev/") && strcmp(kind, "Strategy") == 0;
     one->scenarios += is_scenario;
+    one->strategies += is_strategy;
     one->configurations += is_configuration;
-    *ours = is_scenario || is_configuration;
+    *ours = is_scenario || is_strategy || is_configuration;
+    if (is_strategy) {
+        g_autoptr(GError) wrong = NULL;
+        g_autoptr(mn_strategy) strategy = mn_strategy_load_document(document, &wrong);
+        if (strategy == NULL)
+            complain(one, &wrong);
+    }
 }
 
 static bool check_document(const mn_document *document, gpointer data, GError **error)
@@ -135,6 +145,7 @@ static void note_objects(check *one)
         {"Namespace", objects->namespaces->len},
     };
     mn_validation_found(one->file, arena, "Scenario", one->scenarios, true);
+    mn_validation_found(one->file, arena, "Strategy", one->strategies, true);
     mn_validation_found(one->file, arena, "KubeSchedulerConfiguration", one->configurations, true);
     mn_validation_found(one->file, arena, "Node", objects->nodes->len, true);
     for (mn_workload_kind kind = 0; kind <= MN_WORKLOAD_REPLICATION_CONTROLLER; kind++) {

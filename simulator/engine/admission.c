@@ -135,19 +135,23 @@ typedef void (*step_fn)(mn_admission *admission);
 
 static const step_fn steps[] = {
     mn_admission_default,
+    mn_admission_default_selector,
     set_priority,
     tolerate_outages,
     mn_admission_merge_runtime_class,
+    mn_admission_mutate,
     mn_admission_merge_label_keys,
     mn_admission_validate,
 };
 
-const mn_pod *mn_admit(mn_arena *arena, const mn_objects *objects, const mn_pod *pod,
-                       const char **rejection)
+const mn_pod *mn_admit_under(mn_arena *arena, const mn_objects *objects,
+                             const struct mn_strategy *strategy, const mn_pod *pod,
+                             const char **rejection)
 {
     mn_pod *copy = MN_ARENA_NEW(arena, mn_pod, 1);
     *copy = *pod;
-    mn_admission admission = {.arena = arena, .objects = objects, .pod = copy};
+    mn_admission admission = {
+        .arena = arena, .objects = objects, .strategy = strategy, .pod = copy};
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
         steps[i](&admission);
         if (admission.rejection != NULL) {
@@ -156,4 +160,10 @@ const mn_pod *mn_admit(mn_arena *arena, const mn_objects *objects, const mn_pod 
         }
     }
     return copy;
+}
+
+const mn_pod *mn_admit(mn_arena *arena, const mn_objects *objects, const mn_pod *pod,
+                       const char **rejection)
+{
+    return mn_admit_under(arena, objects, NULL, pod, rejection);
 }

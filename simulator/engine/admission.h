@@ -15,4 +15,11 @@
 const mn_pod *mn_admit(mn_arena *arena, const mn_objects *objects, const mn_pod *pod,
                        const char **rejection);
 
+struct mn_strategy;
+
+/* The same under a strategy, which may have default nodeSelectors and mutations; NULL: none. */
+const mn_pod *mn_admit_under(mn_arena *arena, const mn_objects *objects,
+                             const struct mn_strategy *strategy, const mn_pod *pod,
+                             const char **rejection);
+
 #endif

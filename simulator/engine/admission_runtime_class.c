@@ -81,7 +81,8 @@ mn_tolerations mn_tolerations_merge(mn_arena *arena, mn_tolerations first, mn_to
 /* ---- nodeSelector */
 
 /* Both are sorted by key, and so is the result. */
-static void merge_selector(mn_admission *admission, const mn_labels *wanted)
+bool mn_admission_merge_selector(mn_admission *admission, const mn_labels *wanted,
+                                 const mn_label **conflict)
 {
     mn_labels *selector = &admission->pod->spec.node_selector;
     mn_label *merged = MN_ARENA_NEW(admission->arena, mn_label, selector->count + wanted->count);
@@ -93,20 +94,30 @@ static void merge_selector(mn_admission *admission, const mn_labels *wanted)
         else
             order = strcmp(selector->items[i].key, wanted->items[j].key);
         if (order == 0 && strcmp(selector->items[i].value, wanted->items[j].value) != 0) {
-            mn_admission_forbid(admission,
-                                "conflict: runtimeClass.scheduling.nodeSelector[%s] = %s; "
-                                "pod.spec.nodeSelector[%s] = %s",
-                                wanted->items[j].key,
-                                wanted->items[j].value,
-                                selector->items[i].key,
-                                selector->items[i].value);
-            return;
+            if (conflict != NULL)
+                *conflict = &wanted->items[j];
+            return false;
         }
         merged[count++] = order <= 0 ? selector->items[i] : wanted->items[j];
         i += order <= 0;
         j += order >= 0;
     }
     *selector = (mn_labels){.items = merged, .count = count};
+    return true;
+}
+
+static void merge_selector(mn_admission *admission, const mn_labels *wanted)
+{
+    const mn_label *conflict = NULL;
+    if (mn_admission_merge_selector(admission, wanted, &conflict))
+        return;
+    mn_admission_forbid(admission,
+                        "conflict: runtimeClass.scheduling.nodeSelector[%s] = %s; "
+                        "pod.spec.nodeSelector[%s] = %s",
+                        conflict->key,
+                        conflict->value,
+                        conflict->key,
+                        mn_labels_find(&admission->pod->spec.node_selector, conflict->key));
 }
 
 /* ---- overhead */

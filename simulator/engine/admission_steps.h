@@ -5,16 +5,28 @@
 
 #include "mullion/model/objects.h"
 
+struct mn_strategy;
+
 /* A Pod on its way in: `pod` is a copy that may be written to, its slices are not. */
 typedef struct mn_admission {
     mn_arena *arena;
     const mn_objects *objects;
+    const struct mn_strategy *strategy; /* NULL: none */
     mn_pod *pod;
     const char *rejection; /* NULL until a step refuses the Pod */
 } mn_admission;
 
 /* Defaults of the API: requests, host ports, names, pod-level requests. */
 void mn_admission_default(mn_admission *admission);
+
+/* The PodNodeSelector plugin, and mutations: only under a strategy that has them. */
+void mn_admission_default_selector(mn_admission *admission);
+void mn_admission_mutate(mn_admission *admission);
+
+/* Adds to the Pod's nodeSelector, which stays as it is when one of its values differs: false,
+ * with the entry in *conflict (which may be NULL). */
+bool mn_admission_merge_selector(mn_admission *admission, const mn_labels *wanted,
+                                 const mn_label **conflict);
 
 /* The RuntimeClass plugin: overhead, nodeSelector, tolerations. */
 void mn_admission_merge_runtime_class(mn_admission *admission);

@@ -84,9 +84,12 @@ static void create(mn_run *run, size_t i)
     const mn_plan_pod *planned = plan_pod(run, i);
     mn_slot *slot = &run->slots[i];
     const char *rejection = NULL;
-    const mn_pod *pod =
-        planned->exists ? planned->pod
-                        : mn_admit(run->arena, run->scenario->objects, planned->pod, &rejection);
+    const mn_pod *pod = planned->exists ? planned->pod
+                                        : mn_admit_under(run->arena,
+                                                         run->scenario->objects,
+                                                         run->scenario->strategy,
+                                                         planned->pod,
+                                                         &rejection);
     const mn_pod *known = pod == NULL ? planned->pod : pod;
     g_assert(known != NULL);
     mn_truth_need(&run->truth, &known->meta, &known->spec, run->scratch, &slot->need);

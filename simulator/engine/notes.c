@@ -4,6 +4,7 @@
  * The same remark about several objects is one note with a count, under the first of them.
  */
 #include "simulator/engine/run.h"
+#include "simulator/strategy/strategy.h"
 
 #include <string.h>
 
@@ -300,6 +301,13 @@ static void input_notes(collector *c)
             true,
             scenario->replaced[i],
             "given more than once: the last one counts",
+            1);
+    for (size_t i = 0; i < scenario->strategy_notes.count; i++)
+        add(c,
+            MN_NOTE_STRATEGY,
+            false,
+            mn_arena_printf(c->run->arena, "Strategy %s", scenario->strategy->name),
+            scenario->strategy_notes.items[i],
             1);
     if (c->run->plan->finished > 0)
         add(c,

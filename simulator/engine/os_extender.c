@@ -121,7 +121,7 @@ const mn_extender *mn_os_extender_new(mn_arena *arena, const mn_scenario *scenar
     os_extender *e = MN_ARENA_NEW(arena, os_extender, 1);
     e->scenario = scenario;
     e->policy = mn_os_policy_default;
-    e->policy.default_os = scenario->default_os;
+    e->policy.default_os = scenario->extender_default_os;
     e->policy.build_rule = scenario->build_rule;
     e->policy.fallback_rule = scenario->fallback_rule;
     e->mode = modes[mode];

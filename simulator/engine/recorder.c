@@ -3,6 +3,7 @@
 #include "simulator/engine/recorder.h"
 
 #include "simulator/engine/run.h"
+#include "simulator/strategy/strategy.h"
 
 #include <string.h>
 
@@ -50,6 +51,7 @@ static const char *const note_ids[] = {
     [MN_NOTE_CONTRADICTION] = "contradiction",
     [MN_NOTE_NO_PODS] = "no-pods",
     [MN_NOTE_PREEMPTION] = "preemption",
+    [MN_NOTE_STRATEGY] = "strategy",
     [MN_NOTE_OTHER] = "other",
 };
 
@@ -368,6 +370,8 @@ mn_record *mn_record_make(const mn_run *run)
     record->kubernetes = run->scenario->kubernetes;
     record->seed = run->seed;
     record->extender = mn_extender_mode_name(run->extender_mode);
+    if (run->scenario->strategy != NULL)
+        record->strategy = run->scenario->strategy->name;
     record_live_extenders(run, record);
     mn_record_node *nodes = record_nodes(run);
     record->nodes = nodes;

@@ -132,6 +132,7 @@ typedef enum mn_note_kind {
     MN_NOTE_CONTRADICTION, /* a Pod's evidence disagrees with itself */
     MN_NOTE_NO_PODS,       /* a workload that makes no Pods */
     MN_NOTE_PREEMPTION,    /* Pods had to go for others */
+    MN_NOTE_STRATEGY,      /* a strategy's patch found nothing to change */
     MN_NOTE_OTHER,
 } mn_note_kind;
 
@@ -161,6 +162,7 @@ typedef struct mn_record {
     const char *scenario, *description, *kubernetes;
     uint64_t seed;
     const char *extender; /* "off", "observe", "prefer", "enforce" */
+    const char *strategy; /* that the run stood under; NULL: as the files say */
     /* URLs of HTTP extenders that were called: with one, the run is no longer a function of
      * scenario and seed alone. */
     const char *const *live_extenders;

@@ -41,6 +41,8 @@ void mn_phrase_headline(GString *out, const mn_record *record)
     g_string_append(out, ", ");
     mn_phrase_count(out, record->totals.pods, "Pod");
     g_string_append_printf(out, "%sseed %" PRIu64, dot, record->seed);
+    if (record->strategy != NULL)
+        g_string_append_printf(out, "%sstrategy %s", dot, record->strategy);
     if (strcmp(record->extender, "off") != 0)
         g_string_append_printf(out, "%sextender %s", dot, record->extender);
     for (size_t i = 0; i < record->live_extender_count; i++)

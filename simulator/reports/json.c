@@ -267,6 +267,8 @@ void mn_report_json(const mn_record *record, const mn_view *view, GString *out)
     char seed[MN_JSON_NUMBER_TEXT];
     g_snprintf(seed, sizeof seed, "%" PRIu64, record->seed);
     mn_json_raw(&json, mn_str_of(seed));
+    if (record->strategy != NULL)
+        mn_json_member_string(&json, "strategy", record->strategy);
     mn_json_member_string(&json, "extender", record->extender);
     if (record->live_extender_count > 0)
         write_live_extenders(&json, record);

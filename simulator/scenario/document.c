@@ -160,7 +160,7 @@ static const mn_shape extender_shape = {
 };
 
 /* An extender that is there enforces unless it says otherwise; defaults are not zero. */
-static bool decode_extender(mn_arena *arena, const mn_at *at, void *out, GError **error)
+bool mn_decode_extender(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
     mn_extender_spec *spec = out;
     if (!mn_decode(arena, &extender_shape, at, spec, error))
@@ -243,9 +243,10 @@ static const mn_field spec_fields[] = {
     SPEC(percentage, "percentageOfNodesToScore", MN_FIELD_INT32),
     SPEC_LIST(pools, "nodePools", mn_pool_spec_shape),
     SPEC_LIST(images, "images", mn_image_truth_shape),
-    SPEC_BY(extender, "extender", decode_extender),
+    SPEC_BY(extender, "extender", mn_decode_extender),
     SPEC_BY(kubelet, "kubelet", mn_decode_kubelet),
     SPEC(include, "include", MN_FIELD_STRING_LIST),
+    SPEC(strategies, "strategies", MN_FIELD_STRING_LIST),
     SPEC_BY(quirks, "upstreamFixes", decode_upstream_fixes),
 };
 static const mn_shape spec_shape = {

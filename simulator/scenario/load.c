@@ -116,6 +116,11 @@ static bool take_scheduler(loader *l, const mn_at *root, const mn_document *docu
                            "a second KubeSchedulerConfiguration: the first is in %s",
                            l->scheduler_file);
     l->scheduler_file = mn_arena_strdup(scenario->arena, document->source->name);
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_json_tree(&json, root->value);
+    mn_str text = mn_json_writer_text(&json);
+    scenario->scheduler_text = mn_arena_strndup(scenario->arena, text.ptr, text.len);
     scenario->scheduler = mn_scheduler_config_decode(scenario->arena, root, error);
     return scenario->scheduler != NULL;
 }
@@ -130,6 +135,9 @@ static bool take_document(const mn_document *document, gpointer data, GError **e
         return take_scheduler(l, &root, document, error);
     if (!g_str_has_prefix(api_version, GROUP))
         return mn_objects_add(l->scenario->objects, document, error);
+    /* A strategy in the same folder waits until somebody names it. */
+    if (strcmp(kind, "Strategy") == 0)
+        return true;
     return check_type(&root, api_version, kind, error) && take_scenario(l, &root, document, error);
 }
 
@@ -371,6 +379,18 @@ static const char *name_of_file(mn_arena *arena, const char *path)
     return mn_arena_strdup(arena, base);
 }
 
+/* Of the Scenario, or of the first file; NULL: from memory, or standard input. */
+static const char *folder_of(const loader *l)
+{
+    const char *file = l->document_file;
+    if (file == NULL && l->files->len > 0)
+        file = l->files->pdata[0];
+    if (!l->may_include || file == NULL || strcmp(file, "-") == 0)
+        return NULL;
+    g_autofree char *folder = g_path_get_dirname(file);
+    return mn_arena_strdup(l->scenario->arena, folder);
+}
+
 static bool finish(loader *l, const char *first_path, GError **error)
 {
     mn_scenario *scenario = l->scenario;
@@ -388,11 +408,14 @@ static bool finish(loader *l, const char *first_path, GError **error)
         l->document_file == NULL ? &mn_extender_spec_default : &spec->extender;
     scenario->extender_mode = extender->mode;
     scenario->default_os = extender->default_os;
+    scenario->extender_default_os = extender->default_os;
+    scenario->strategies = spec->strategies;
     scenario->build_rule = extender->build_rule;
     scenario->fallback_rule = extender->fallback_rule;
     scenario->images = spec->images.items;
     scenario->image_count = spec->images.count;
     scenario->kubelet = l->document_file == NULL ? mn_kubelet_settings_default : spec->kubelet;
+    scenario->folder = folder_of(l);
     scenario->files = to_strings(scenario->arena, l->files);
     scenario->file_count = l->files->len;
     settle_objects(scenario);

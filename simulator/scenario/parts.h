@@ -44,7 +44,7 @@ typedef struct mn_scenario_spec {
     mn_quirks quirks; /* upstreamFixes */
     mn_kubelet_settings kubelet;
     bool has_extender;
-    mn_strings include;
+    mn_strings include, strategies;
 } mn_scenario_spec;
 
 typedef struct mn_scenario_document {
@@ -64,6 +64,9 @@ bool mn_decode_size(mn_arena *arena, const mn_at *at, void *out, GError **error)
 /* kubelet_document.c: an mn_kubelet_settings. */
 bool mn_decode_kubelet(mn_arena *arena, const mn_at *at, void *out, GError **error);
 extern const mn_kubelet_settings mn_kubelet_settings_default;
+
+/* A row's decoder: fills an mn_extender_spec, with a default for what is not said. */
+bool mn_decode_extender(mn_arena *arena, const mn_at *at, void *out, GError **error);
 
 bool mn_decode_os(mn_arena *arena, const mn_at *at, void *out, GError **error);
 

@@ -58,6 +58,14 @@ typedef struct mn_image_truth {
     int64_t size_bytes;  /* 0: not said */
 } mn_image_truth;
 
+/* What a strategy asks of people. */
+typedef struct mn_touched {
+    size_t nodes;     /* labels or taints to set */
+    size_t manifests; /* of workloads and plain Pods, to edit */
+    size_t objects, namespaces;
+    size_t scheduler_files, apiserver_files; /* of the control plane */
+} mn_touched;
+
 enum { MN_SCENARIO_MAX_NODES = 15000 };
 
 typedef struct mn_scenario {
@@ -70,12 +78,21 @@ typedef struct mn_scenario {
     mn_quirks quirks;                 /* upstreamFixes: bugs of v1.34 that are mended */
 
     mn_extender_mode extender_mode;
-    mn_os default_os;            /* extender.defaultOS */
-    mn_build_rule build_rule;    /* extender.buildRule: of every node; AUTO: ask its containerd */
+    mn_os default_os;          /* extender.defaultOS: what an image is of which nothing is known */
+    mn_os extender_default_os; /* the same, unless a strategy has the extender guess otherwise */
+    mn_build_rule build_rule;  /* extender.buildRule: of every node; AUTO: ask its containerd */
     mn_build_rule fallback_rule; /* extender.fallbackRule: where AUTO finds no answer */
 
     /* The KubeSchedulerConfiguration among the files; NULL: kube-scheduler's defaults. */
     const mn_scheduler_config *scheduler;
+    const char *scheduler_text; /* the same as JSON */
+
+    mn_strings strategies; /* names and files: what `compare` compares unless told */
+
+    /* What it stands under (simulator/strategy/strategy.h); NULL: as the files say. */
+    const struct mn_strategy *strategy;
+    mn_touched touched;
+    mn_strings strategy_notes; /* "spec.nodes[0] matches no node" */
 
     const mn_node_pool *pools;
     size_t pool_count;
@@ -88,6 +105,7 @@ typedef struct mn_scenario {
     size_t replaced_count;
 
     mn_objects *objects;      /* nodes of pools included */
+    const char *folder;       /* that strategies are looked for in; NULL: there is none */
     const char *const *files; /* every file that was read, in order; "-" for stdin */
     size_t file_count;
     mn_arena *arena;

@@ -35,6 +35,9 @@ typedef struct mn_objects {
 } mn_objects;
 
 mn_objects *mn_objects_new(void);
+/* Another collection of the same objects, to be changed on its own; the objects stay the first
+ * one's, which outlives it. */
+mn_objects *mn_objects_share(const mn_objects *objects);
 void mn_objects_free(mn_objects *objects);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_objects, mn_objects_free)
 
@@ -42,6 +45,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_objects, mn_objects_free)
  * malformed. */
 bool mn_objects_add(mn_objects *objects, const mn_document *document,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for an object inside a document: a strategy's, a list's. */
+bool mn_objects_add_at(mn_objects *objects, const mn_at *at,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Every object of a source, Lists unpacked. */
 bool mn_objects_load(mn_objects *objects, const mn_source *source, const mn_document_limits *limits,
