@@ -256,6 +256,9 @@ bool mn_decode(mn_arena *arena, const mn_shape *shape, const mn_at *at, void *ou
     memset(out, 0, shape->size);
     if (!mn_read_is_object(at, error))
         return false;
+    /* First: a name that is wrong explains why another is missing. */
+    if (shape->strict && !refuse_unknown_fields(shape, at, error))
+        return false;
     for (size_t i = 0; i < shape->count; i++) {
         const mn_field *field = &shape->fields[i];
         mn_at member = mn_at_member(at, field->name);
@@ -269,7 +272,5 @@ bool mn_decode(mn_arena *arena, const mn_shape *shape, const mn_at *at, void *ou
         if (!kinds[field->kind](&t, &member, (unsigned char *)out + field->offset, error))
             return false;
     }
-    if (shape->strict && !refuse_unknown_fields(shape, at, error))
-        return false;
     return shape->check == NULL || shape->check(arena, at, out, error);
 }

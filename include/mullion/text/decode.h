@@ -61,12 +61,13 @@ typedef void (*mn_encode_fn)(mn_json_writer *json, const void *in);
 struct mn_field {
     const char *name;
     size_t offset;
-    const mn_shape *shape;    /* OBJECT, OBJECT_PTR, LIST */
-    const char *const *names; /* ENUM: NULL-terminated */
-    mn_decode_fn decode;      /* CUSTOM */
-    mn_encode_fn encode;      /* CUSTOM, where the shape is ever encoded */
-    const char *stand_in;     /* PRESENT, COUNT: JSON written for what was not kept, or for each
-                                 of its elements; NULL: {} */
+    const mn_shape *shape; /* OBJECT, OBJECT_PTR, LIST; CUSTOM: what `decode` reads with, or NULL */
+    const char *const
+        *names;           /* ENUM: NULL-terminated; CUSTOM: words that `decode` takes, or NULL */
+    mn_decode_fn decode;  /* CUSTOM */
+    mn_encode_fn encode;  /* CUSTOM, where the shape is ever encoded */
+    const char *stand_in; /* PRESENT, COUNT: JSON written for what was not kept, or for each
+                             of its elements; NULL: {} */
     mn_field_kind kind;
     bool required;
 };
@@ -111,6 +112,17 @@ void mn_encode(mn_json_writer *json, const mn_shape *shape, const void *in);
     {                                                                                   \
         .name = (json_name), .offset = offsetof(type, member), .kind = MN_FIELD_CUSTOM, \
         .decode = (function)                                                            \
+    }
+/* ... for who describes the field: the words that the function takes, the shape it reads with. */
+#define MN_FIELD_WORDS(type, member, json_name, function, words)                        \
+    {                                                                                   \
+        .name = (json_name), .offset = offsetof(type, member), .kind = MN_FIELD_CUSTOM, \
+        .decode = (function), .names = (words)                                          \
+    }
+#define MN_FIELD_WITHIN(type, member, json_name, function, sub)                         \
+    {                                                                                   \
+        .name = (json_name), .offset = offsetof(type, member), .kind = MN_FIELD_CUSTOM, \
+        .decode = (function), .shape = &(sub)                                           \
     }
 #define MN_FIELD_CODED(type, member, json_name, decoder, encoder)                       \
     {                                                                                   \
