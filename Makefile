@@ -124,18 +124,20 @@ help: ## this list
 
 SHARE := $(O)/share
 PAGES := $(if $(wildcard simulator/main.c),mullion.1) $(patsubst docs/man/%,%,$(wildcard docs/man/*.1))
+SCHEMAS := $(if $(wildcard simulator/main.c),scenario strategy)
 SHELLS := $(if $(wildcard simulator/main.c),bash zsh fish)
 COMPLETION_bash := $(DATADIR)/bash-completion/completions/mullion
 COMPLETION_zsh  := $(DATADIR)/zsh/site-functions/_mullion
 COMPLETION_fish := $(DATADIR)/fish/vendor_completions.d/mullion.fish
 
-install: all $(PAGES:%=$(SHARE)/man/%) $(SHELLS:%=$(SHARE)/completion/%) ## install under DESTDIR and PREFIX (/usr/local)
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/mullion \
+install: all $(PAGES:%=$(SHARE)/man/%) $(SHELLS:%=$(SHARE)/completion/%) $(SCHEMAS:%=$(SHARE)/schema/%.schema.json) ## install under DESTDIR and PREFIX (/usr/local)
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/mullion/schema \
 	  $(foreach s,$(SHELLS),$(DESTDIR)$(dir $(COMPLETION_$(s))))
 	$(INSTALL) -m 755 $(foreach p,$(filter-out kubectl-%,$(PROGRAMS)),$(BIN)/$(p)) $(DESTDIR)$(BINDIR)
 	ln -sf mullion $(DESTDIR)$(BINDIR)/kubectl-mullion
 	for p in $(PAGES); do $(INSTALL) -m 644 $(SHARE)/man/$$p $(DESTDIR)$(MANDIR)/man1 || exit; done
 	$(foreach s,$(SHELLS),$(INSTALL) -m 644 $(SHARE)/completion/$(s) $(DESTDIR)$(COMPLETION_$(s)) &&) :
+	for s in $(SCHEMAS); do $(INSTALL) -m 644 $(SHARE)/schema/$$s.schema.json $(DESTDIR)$(DATADIR)/mullion/schema || exit; done
 	for f in $$(find scenarios -type f); do \
 	  $(INSTALL) -d "$(DESTDIR)$(DATADIR)/mullion/$${f%/*}" && \
 	  $(INSTALL) -m 644 "$$f" "$(DESTDIR)$(DATADIR)/mullion/$$f" || exit; done
@@ -144,7 +146,7 @@ uninstall: ## remove what install put there
 	  $(PAGES:%=$(DESTDIR)$(MANDIR)/man1/%) $(foreach s,$(SHELLS),$(DESTDIR)$(COMPLETION_$(s)))
 	rm -rf $(DESTDIR)$(DATADIR)/mullion
 
-# The simulator prints its own manual page and completions from its table of commands.
+# The simulator prints its own manual page, completions and schemas from its tables.
 $(SHARE)/man/mullion.1: $(BIN)/mullion
 	@mkdir -p $(@D)
 	$(call say,MAN)$< man > $@
@@ -154,6 +156,10 @@ $(SHARE)/man/%.1: docs/man/%.1
 $(SHELLS:%=$(SHARE)/completion/%): $(BIN)/mullion
 	@mkdir -p $(@D)
 	$(call say,COMPL)$< completion $(@F) > $@
+
+$(SHARE)/schema/%.schema.json: $(BIN)/mullion
+	@mkdir -p $(@D)
+	$(call say,SCHEMA)$< schema $* > $@
 
 # ---- how it is built
 
@@ -258,6 +264,7 @@ coverage-report:
 	  END { if (all) printf "%6.1f%% of %5d  together\n", hit / all, all }'
 golden-update: all $(B)/tests/run ## rewrite the expected outputs, then read the diff
 	$(BIN)/mullion man --format markdown > docs/COMMANDS.md
+	for s in $(SCHEMAS); do $(BIN)/mullion schema $$s > docs/schema/$$s.schema.json || exit; done
 	GOLDEN_UPDATE=1 sh build-aux/run-tests.sh $(B)
 	git --no-pager diff --stat -- tests/golden docs/COMMANDS.md
 

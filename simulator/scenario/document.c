@@ -65,17 +65,8 @@ static const mn_build_rule rules[] = {
     MN_BUILD_RULE_AUTO, MN_BUILD_RULE_EXACT, MN_BUILD_RULE_ABI_1, MN_BUILD_RULE_ABI_2};
 WORDS(decode_rule, mn_build_rule, rule_words, rules)
 
-static bool decode_fallback_rule(mn_arena *arena, const mn_at *at, void *out, GError **error)
-{
-    if (!decode_rule(arena, at, out, error))
-        return false;
-    return *(mn_build_rule *)out != MN_BUILD_RULE_AUTO ||
-           mn_at_error(at,
-                       MN_ERROR_SCHEMA,
-                       error,
-                       "expected exact, abi-1 or abi-2: it is what counts where auto finds no "
-                       "answer");
-}
+/* What counts where auto finds no answer. */
+WORDS(decode_fallback_rule, mn_build_rule, rule_words + 1, rules + 1)
 
 /* ---- images */
 
@@ -129,9 +120,9 @@ static const mn_field image_fields[] = {
      .offset = offsetof(mn_image_truth, match),
      .kind = MN_FIELD_STRING,
      .required = true},
-    MN_FIELD_BY(mn_image_truth, platforms, "os", decode_platforms),
+    MN_FIELD_WORDS(mn_image_truth, platforms, "os", decode_platforms, mn_os_words),
     MN_FIELD_BY(mn_image_truth, builds, "builds", mn_decode_builds),
-    MN_FIELD_BY(mn_image_truth, single, "manifest", decode_manifest),
+    MN_FIELD_WORDS(mn_image_truth, single, "manifest", decode_manifest, manifest_words),
     MN_FIELD_BY(mn_image_truth, size_bytes, "size", mn_decode_size),
 };
 const mn_shape mn_image_truth_shape = {
@@ -146,12 +137,13 @@ const mn_shape mn_image_truth_shape = {
 /* ---- extender */
 
 static const mn_field extender_fields[] = {
-    MN_FIELD_BY(mn_extender_spec, mode, "mode", decode_mode),
-    MN_FIELD_BY(mn_extender_spec, default_os, "defaultOS", decode_default_os),
-    MN_FIELD_BY(mn_extender_spec, build_rule, "buildRule", decode_rule),
-    MN_FIELD_BY(mn_extender_spec, fallback_rule, "fallbackRule", decode_fallback_rule),
+    MN_FIELD_WORDS(mn_extender_spec, mode, "mode", decode_mode, mode_words),
+    MN_FIELD_WORDS(mn_extender_spec, default_os, "defaultOS", decode_default_os, os_words),
+    MN_FIELD_WORDS(mn_extender_spec, build_rule, "buildRule", decode_rule, rule_words),
+    MN_FIELD_WORDS(mn_extender_spec, fallback_rule, "fallbackRule", decode_fallback_rule,
+                   rule_words + 1),
 };
-static const mn_shape extender_shape = {
+const mn_shape mn_extender_shape = {
     .name = "extender",
     .size = sizeof(mn_extender_spec),
     .fields = extender_fields,
@@ -163,7 +155,7 @@ static const mn_shape extender_shape = {
 bool mn_decode_extender(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
     mn_extender_spec *spec = out;
-    if (!mn_decode(arena, &extender_shape, at, spec, error))
+    if (!mn_decode(arena, &mn_extender_shape, at, spec, error))
         return false;
     if (is_absent(at, "mode"))
         spec->mode = MN_EXTENDER_ENFORCE;
@@ -233,21 +225,23 @@ static bool check_spec(mn_arena *arena, const mn_at *at, void *out, GError **err
 
 #define SPEC(member, name, kind)       MN_FIELD(mn_scenario_spec, member, name, kind)
 #define SPEC_BY(member, name, decoder) MN_FIELD_BY(mn_scenario_spec, member, name, decoder)
+#define SPEC_WORDS(member, name, decoder, words) \
+    MN_FIELD_WORDS(mn_scenario_spec, member, name, decoder, words)
 #define SPEC_LIST(member, name, shape_) \
     MN_FIELD_OF(mn_scenario_spec, member, name, MN_FIELD_LIST, shape_)
 static const mn_field spec_fields[] = {
     SPEC(description, "description", MN_FIELD_STRING),
     SPEC_BY(kubernetes, "kubernetes", decode_kubernetes),
     SPEC(seed, "seed", MN_FIELD_INT64),
-    SPEC_BY(tie_break_first, "tieBreak", decode_tie_break),
+    SPEC_WORDS(tie_break_first, "tieBreak", decode_tie_break, tie_break_words),
     SPEC(percentage, "percentageOfNodesToScore", MN_FIELD_INT32),
     SPEC_LIST(pools, "nodePools", mn_pool_spec_shape),
     SPEC_LIST(images, "images", mn_image_truth_shape),
-    SPEC_BY(extender, "extender", mn_decode_extender),
-    SPEC_BY(kubelet, "kubelet", mn_decode_kubelet),
+    MN_FIELD_WITHIN(mn_scenario_spec, extender, "extender", mn_decode_extender, mn_extender_shape),
+    MN_FIELD_WITHIN(mn_scenario_spec, kubelet, "kubelet", mn_decode_kubelet, mn_kubelet_shape),
     SPEC(include, "include", MN_FIELD_STRING_LIST),
     SPEC(strategies, "strategies", MN_FIELD_STRING_LIST),
-    SPEC_BY(quirks, "upstreamFixes", decode_upstream_fixes),
+    SPEC_WORDS(quirks, "upstreamFixes", decode_upstream_fixes, mn_quirk_names),
 };
 static const mn_shape spec_shape = {
     .name = "scenario's spec",
@@ -256,6 +250,19 @@ static const mn_shape spec_shape = {
     .count = G_N_ELEMENTS(spec_fields),
     .strict = true,
     .check = check_spec,
+};
+
+static const mn_field meta_fields[] = {
+    MN_FIELD(mn_meta, name, "name", MN_FIELD_STRING),
+    MN_FIELD(mn_meta, labels, "labels", MN_FIELD_STRING_MAP),
+    MN_FIELD(mn_meta, annotations, "annotations", MN_FIELD_STRING_MAP),
+};
+const mn_shape mn_our_meta_shape = {
+    .name = "metadata",
+    .size = sizeof(mn_meta),
+    .fields = meta_fields,
+    .count = G_N_ELEMENTS(meta_fields),
+    .strict = true,
 };
 
 /* `out` is not looked at: kind and apiVersion were read to get here. */
@@ -278,7 +285,7 @@ static bool check_document(mn_arena *arena, const mn_at *at, void *out, GError *
 static const mn_field document_fields[] = {
     MN_FIELD_BY(mn_scenario_document, meta, "apiVersion", decode_known),
     MN_FIELD_BY(mn_scenario_document, meta, "kind", decode_known),
-    MN_FIELD_OF(mn_scenario_document, meta, "metadata", MN_FIELD_OBJECT, mn_meta_shape),
+    MN_FIELD_OF(mn_scenario_document, meta, "metadata", MN_FIELD_OBJECT, mn_our_meta_shape),
     MN_FIELD_OF(mn_scenario_document, spec, "spec", MN_FIELD_OBJECT, spec_shape),
 };
 const mn_shape mn_scenario_document_shape = {

@@ -35,7 +35,7 @@ static const mn_field fields[] = {
     MN_FIELD_BY(mn_kubelet_settings, windows_unpack_rate, "windowsUnpackRate", decode_rate),
     MN_FIELD_BY(mn_kubelet_settings, serialize_pulls, "serializeImagePulls", decode_serialize),
 };
-static const mn_shape shape = {
+const mn_shape mn_kubelet_shape = {
     .name = "kubelet",
     .size = sizeof(mn_kubelet_settings),
     .fields = fields,
@@ -49,7 +49,7 @@ bool mn_decode_kubelet(mn_arena *arena, const mn_at *at, void *out, GError **err
     mn_kubelet_settings *settings = out;
     const mn_kubelet_settings fallback = mn_kubelet_settings_default;
     mn_at serialize = mn_at_member(at, "serializeImagePulls");
-    if (!mn_decode(arena, &shape, at, settings, error))
+    if (!mn_decode(arena, &mn_kubelet_shape, at, settings, error))
         return false;
     if (settings->bandwidth == 0)
         settings->bandwidth = fallback.bandwidth;

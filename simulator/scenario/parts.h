@@ -54,6 +54,9 @@ typedef struct mn_scenario_document {
 
 extern const mn_shape mn_scenario_document_shape, mn_pool_spec_shape, mn_image_truth_shape;
 
+/* metadata of our own kinds, strict. */
+extern const mn_shape mn_our_meta_shape;
+
 /* One value, or a list of them: `each` takes them one by one and adds to `out`. */
 bool mn_decode_one_or_many(mn_arena *arena, const mn_at *at, mn_decode_fn each, void *out,
                            GError **error);
@@ -64,10 +67,14 @@ bool mn_decode_size(mn_arena *arena, const mn_at *at, void *out, GError **error)
 /* kubelet_document.c: an mn_kubelet_settings. */
 bool mn_decode_kubelet(mn_arena *arena, const mn_at *at, void *out, GError **error);
 extern const mn_kubelet_settings mn_kubelet_settings_default;
+extern const mn_shape mn_kubelet_shape;
 
 /* A row's decoder: fills an mn_extender_spec, with a default for what is not said. */
+extern const mn_shape mn_extender_shape;
 bool mn_decode_extender(mn_arena *arena, const mn_at *at, void *out, GError **error);
 
+/* "linux", "windows" */
+extern const char *const mn_os_words[];
 bool mn_decode_os(mn_arena *arena, const mn_at *at, void *out, GError **error);
 
 /* Rows of shapes: text that stands for a build ("10.0.20348", 20348, ltsc2022), and

@@ -7,25 +7,27 @@
 
 /* ---- words */
 
+const char *const mn_os_words[] = {"linux", "windows", NULL};
+
 bool mn_decode_os(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
-    static const char *const words[] = {"linux", "windows", NULL};
     (void)arena;
     int index = 0;
-    if (!mn_read_word(at, words, &index, error))
+    if (!mn_read_word(at, mn_os_words, &index, error))
         return false;
     *(mn_os *)out = index == 0 ? MN_OS_LINUX : MN_OS_WINDOWS;
     return true;
 }
 
+static const char *const arch_words[] = {"amd64", "arm64", NULL};
+
 static bool decode_arch(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
-    static const char *const words[] = {"amd64", "arm64", NULL};
     (void)arena;
     int index = 0;
-    if (!mn_read_word(at, words, &index, error))
+    if (!mn_read_word(at, arch_words, &index, error))
         return false;
-    *(const char **)out = words[index];
+    *(const char **)out = arch_words[index];
     return true;
 }
 
@@ -156,6 +158,26 @@ bool mn_decode_kubectl_taints(mn_arena *arena, const mn_at *at, void *out, GErro
 
 /* ---- node pools */
 
+/* As in a Node, but nothing that a Taint does not have. */
+static bool decode_taints(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    mn_shape shape = mn_taint_shape;
+    shape.strict = true;
+    if (!mn_read_is_array(at, error))
+        return false;
+    size_t count = mn_at_count(at);
+    mn_taint *items = MN_ARENA_NEW(arena, mn_taint, count);
+    for (size_t i = 0; i < count; i++) {
+        mn_at element = mn_at_element(at, i);
+        if (!mn_at_is_there(&element))
+            return mn_at_expected(&element, "an object", error);
+        if (!mn_decode(arena, &shape, &element, &items[i], error))
+            return false;
+    }
+    *(mn_taints *)out = (mn_taints){.items = items, .count = count};
+    return true;
+}
+
 /* A Node that need not have a name: each node of the pool has its own. */
 static bool decode_template(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
@@ -222,22 +244,24 @@ static bool check_pool(mn_arena *arena, const mn_at *at, void *out, GError **err
 
 #define POOL(member, name, kind)       MN_FIELD(mn_pool_spec, member, name, kind)
 #define POOL_BY(member, name, decoder) MN_FIELD_BY(mn_pool_spec, member, name, decoder)
+#define POOL_WORDS(member, name, decoder, words) \
+    MN_FIELD_WORDS(mn_pool_spec, member, name, decoder, words)
 static const mn_field pool_fields[] = {
     {.name = "name",
      .offset = offsetof(mn_pool_spec, name),
      .kind = MN_FIELD_STRING,
      .required = true},
     POOL(count, "count", MN_FIELD_INT64),
-    POOL_BY(platform, "platform", mn_decode_platform),
-    POOL_BY(os, "os", mn_decode_os),
+    POOL_WORDS(platform, "platform", mn_decode_platform, mn_platform_names),
+    POOL_WORDS(os, "os", mn_decode_os, mn_os_words),
     POOL_BY(build, "build", mn_decode_build),
-    POOL_BY(arch, "arch", decode_arch),
+    POOL_WORDS(arch, "arch", decode_arch, arch_words),
     POOL(container_runtime, "containerRuntime", MN_FIELD_STRING),
     POOL(kubelet, "kubelet", MN_FIELD_STRING),
     POOL(os_image, "osImage", MN_FIELD_STRING),
     POOL_BY(allocatable, "allocatable", mn_resources_decode),
     POOL(labels, "labels", MN_FIELD_STRING_MAP),
-    MN_FIELD_OF(mn_pool_spec, taints, "taints", MN_FIELD_LIST, mn_taint_shape),
+    MN_FIELD_WITHIN(mn_pool_spec, taints, "taints", decode_taints, mn_taint_shape),
     POOL_BY(registered, "registerWithTaints", mn_decode_kubectl_taints),
     POOL_BY(template, "template", decode_template),
 };

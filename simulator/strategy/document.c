@@ -39,7 +39,7 @@ static const char *const needs_words[] = {"linux", "windows", "unknown", NULL};
 
 #define MATCH_BY(member, name, decoder) MN_FIELD_BY(mn_match, member, name, decoder)
 static const mn_field match_fields[] = {
-    MATCH_BY(os, "os", mn_decode_os),
+    MN_FIELD_WORDS(mn_match, os, "os", mn_decode_os, mn_os_words),
     MATCH_BY(pool, "pool", decode_globs),
     MATCH_BY(namespace_, "namespace", decode_globs),
     MATCH_BY(kind, "kind", decode_globs),
@@ -269,7 +269,7 @@ static const mn_field spec_fields[] = {
     SPEC_RULES(objects, "objects", object_shape),
     MN_FIELD_BY(mn_strategy, scheduler, "scheduler", keep_text),
     MN_FIELD_OF(mn_strategy, admission, "admission", MN_FIELD_OBJECT, admission_shape),
-    MN_FIELD_BY(mn_strategy, extender, "extender", decode_strategy_extender),
+    MN_FIELD_WITHIN(mn_strategy, extender, "extender", decode_strategy_extender, mn_extender_shape),
 };
 static const mn_shape spec_shape = {
     .name = "strategy's spec",
@@ -290,7 +290,7 @@ static bool decode_known(mn_arena *arena, const mn_at *at, void *out, GError **e
 static const mn_field document_fields[] = {
     MN_FIELD_BY(mn_strategy_document, meta, "apiVersion", decode_known),
     MN_FIELD_BY(mn_strategy_document, meta, "kind", decode_known),
-    MN_FIELD_OF(mn_strategy_document, meta, "metadata", MN_FIELD_OBJECT, mn_meta_shape),
+    MN_FIELD_OF(mn_strategy_document, meta, "metadata", MN_FIELD_OBJECT, mn_our_meta_shape),
     MN_FIELD_OF(mn_strategy_document, spec, "spec", MN_FIELD_OBJECT, spec_shape),
 };
 const mn_shape mn_strategy_document_shape = {
