@@ -334,13 +334,16 @@ bool ext_config_set(ext_config *config, const char *key, const char *text, const
     return false;
 }
 
-void ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *changed)
+size_t ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *changed)
 {
+    size_t count = 0;
     for (size_t i = 0; i < ext_key_count; i++) {
         const ext_key *key = &ext_keys[i];
         if (key->reloadable || ext_key_equal(key, fresh, old))
             continue;
         g_string_append_printf(changed, "%s%s", changed->len > 0 ? ", " : "", key->name);
         ext_key_copy(key, fresh, old);
+        count++;
     }
+    return count;
 }

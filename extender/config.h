@@ -88,8 +88,9 @@ bool ext_config_set(ext_config *config, const char *key, const char *text, const
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What was set to another value in `fresh` and cannot change while the program runs is set
- * back to what `old` has; `changed` gets the names of those keys, with commas. */
-void ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *changed);
+ * back to what `old` has; `changed` gets the names of those keys, with commas. How many there are.
+ */
+size_t ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *changed);
 
 /* A configuration file with every key at its default, and its help; and docs/CONFIG.md.
  * The caller frees. */

@@ -57,6 +57,15 @@ typedef struct ext_question {
 bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out,
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A decision in numbers, for the log and the metrics. */
+typedef struct ext_tally {
+    uint64_t out, failed, would_fail, unknown;
+    uint64_t by_reason[MN_REASONS]; /* of those that would fail */
+    uint64_t by_score[MN_SCORE_EXACT + 1];
+} ext_tally;
+
+ext_tally ext_decision_tally(const ext_decision *decision);
+
 static inline const mn_os_verdict *ext_decision_verdict(const ext_decision *decision, size_t node)
 {
     return &decision->by_class.verdicts[decision->class_of[node]];

@@ -130,7 +130,10 @@ static void handle(ext_service *service, ext_verb verb, const mn_http_request *r
         reply->status = verbs[verb].refuse(request->arena, error, &body);
     reply->spans = body.spans;
     reply->count = body.count;
-    ext_log_request(service, config, &decision, error, now_us() - began_us);
+    const ext_tally tally = error == NULL ? ext_decision_tally(&decision) : (ext_tally){0};
+    const int64_t took_us = now_us() - began_us;
+    ext_metrics_count(&service->metrics, &decision, &tally, error, took_us);
+    ext_log_request(service, config, &decision, &tally, error, took_us);
     ext_nodes_release(nodes);
     ext_settings_release(config);
 }

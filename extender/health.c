@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Probes. healthz: the process answers. readyz: it also has nodes to decide by and is
+/* Probes and metrics. healthz: the process answers. readyz: it also has nodes to decide by and is
  * not on its way out; a Service then stops sending requests before the end. */
 #include "generated/version.h"
 
@@ -22,23 +22,61 @@ void ext_handle_healthz(const mn_http_request *request, mn_http_reply *reply, vo
     say(reply, 200, &ok);
 }
 
-void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, void *data)
+const char *ext_not_ready(ext_service *service)
 {
-    ext_service *service = data;
     const ext_store_state state = ext_node_store_state(service->nodes);
     const ext_config *config = ext_settings_take(service->settings);
-    const char *why = NULL;
-    if (atomic_load(&service->draining))
-        why = "shutting down";
-    else if (!state.synced)
-        why = "nodes have not been read yet";
-    else if (config->when_stale == EXT_STALE_FAIL &&
-             ext_trust_of(config, &state) == EXT_TRUST_STALE)
-        why = "nodes are stale";
+    bool stale =
+        config->when_stale == EXT_STALE_FAIL && ext_trust_of(config, &state) == EXT_TRUST_STALE;
     ext_settings_release(config);
+    if (atomic_load(&service->draining))
+        return "shutting down";
+    if (!state.synced)
+        return "nodes have not been read yet";
+    return stale ? "nodes are stale" : NULL;
+}
+
+void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, void *data)
+{
+    const char *why = ext_not_ready(data);
     mn_str *text = MN_ARENA_NEW(request->arena, mn_str, 1);
     *text = mn_str_of(why == NULL ? "ok" : why);
     say(reply, why == NULL ? 200 : 503, text);
+}
+
+/* What is not counted but asked for. */
+static void collect(ext_service *service)
+{
+    ext_metrics *metrics = &service->metrics;
+    const ext_store_state state = ext_node_store_state(service->nodes);
+    const ext_config *config = ext_settings_take(service->settings);
+    mn_http_server *server = atomic_load(&service->server);
+    if (server != NULL) {
+        const mn_http_counts counts = mn_http_server_counts(server);
+        ext_set(&metrics->in_flight[0][0], (double)counts.in_flight);
+        ext_set(&metrics->connections[0][0], (double)counts.connections);
+    }
+    for (int i = 0; i < MN_MODES; i++)
+        ext_set(&metrics->mode[i][0], config->mode == i ? 1 : 0);
+    ext_set(&metrics->cache_stale[0][0], ext_trust_of(config, &state) == EXT_TRUST_STALE ? 1 : 0);
+    ext_set(&metrics->ready[0][0], ext_not_ready(service) == NULL ? 1 : 0);
+    ext_set(&metrics->cache_nodes[0][0], state.nodes);
+    ext_set(&metrics->cache_synced[0][0], state.synced ? 1 : 0);
+    ext_set(&metrics->cache_age[0][0], (double)state.age_ms / 1e3);
+    ext_set(&metrics->log_dropped[0][0], (double)ext_log_dropped(service->log));
+    ext_metrics_of_process(metrics);
+    ext_settings_release(config);
+}
+
+void ext_handle_metrics(const mn_http_request *request, mn_http_reply *reply, void *data)
+{
+    ext_service *service = data;
+    collect(service);
+    g_autofree char *page = ext_metrics_print(&service->metrics);
+    mn_str *text = MN_ARENA_NEW(request->arena, mn_str, 1);
+    *text = mn_str_of(mn_arena_strdup(request->arena, page));
+    say(reply, 200, text);
+    reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
 }
 
 void ext_handle_version(const mn_http_request *request, mn_http_reply *reply, void *data)

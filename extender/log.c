@@ -27,9 +27,10 @@ struct ext_log {
     pthread_mutex_t lock;
     pthread_cond_t filled;
     char *buffers[2];
-    char *current; /* one of them; the thread has the other */
-    size_t len;    /* in `current` */
-    uint64_t dropped;
+    char *current;    /* one of them; the thread has the other */
+    size_t len;       /* in `current` */
+    uint64_t dropped; /* since the last line that told */
+    _Atomic uint64_t dropped_total;
     atomic_bool closing;
 };
 
@@ -132,6 +133,11 @@ bool ext_log_wants(const ext_log *log, ext_level level)
     return level >= atomic_load_explicit(&log->least, memory_order_relaxed);
 }
 
+uint64_t ext_log_dropped(ext_log *log)
+{
+    return atomic_load(&log->dropped_total);
+}
+
 void ext_log_begin(mn_json_writer *line, ext_level level, const char *msg)
 {
     struct timespec now;
@@ -176,6 +182,7 @@ void ext_log_end(ext_log *log, mn_json_writer *line)
     bool was_empty = log->len == 0;
     if (text.len + 1 + DROPPED_BYTES > BUFFER_BYTES - log->len) {
         log->dropped++;
+        atomic_fetch_add(&log->dropped_total, 1);
     } else {
         if (log->dropped > 0)
             append_dropped(log);

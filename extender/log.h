@@ -26,6 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_log, ext_log_free)
 void ext_log_set_level(ext_log *log, ext_level least);
 bool ext_log_wants(const ext_log *log, ext_level level);
 
+/* Lines that found no room, since the start. */
+uint64_t ext_log_dropped(ext_log *log);
+
 /* A line of members:
  *
  *     g_auto(mn_json_writer) line;

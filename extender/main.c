@@ -39,6 +39,7 @@ static int print(char *text)
 static void log_refused(void *data, unsigned status, const char *method, const char *path)
 {
     ext_service *service = data;
+    ext_metrics_refused(&service->metrics, status);
     if (!ext_log_wants(service->log, EXT_WARNING))
         return;
     g_auto(mn_json_writer) line;
@@ -117,8 +118,13 @@ static int serve_first(const ext_options *given, ext_settings *settings, const e
     if (nodes == NULL)
         return complain(EXIT_INPUT, error);
 
-    ext_reloader reloader = {.options = given, .settings = settings, .nodes = nodes, .log = log};
     ext_service service = {.settings = settings, .log = log, .nodes = nodes};
+    ext_reloader reloader = {.options = given,
+                             .settings = settings,
+                             .nodes = nodes,
+                             .log = log,
+                             .metrics = &service.metrics};
+    ext_metrics_started(&service.metrics);
     const mn_http_router router = {.routes = ext_routes,
                                    .count = ext_route_count,
                                    .prefix = first->url_prefix,
@@ -136,6 +142,7 @@ static int serve_first(const ext_options *given, ext_settings *settings, const e
     g_autoptr(mn_http_server) server = mn_http_server_start(&router, &options, &error);
     if (server == NULL)
         return complain(EXIT_INPUT, error);
+    atomic_store(&service.server, server);
     ext_reloader_init(&reloader);
     serve_until_told(&service, server, &reloader, signals);
     return 0;
@@ -180,6 +187,8 @@ int main(int argc, char **argv)
         return print(ext_config_print_defaults());
     case EXT_PRINT_DOCS:
         return print(ext_config_print_docs());
+    case EXT_PRINT_METRICS:
+        return print(ext_metrics_print_docs());
     case EXT_PRINT_MAN:
         return print(ext_options_print_man());
     case EXT_SERVE:

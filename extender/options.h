@@ -10,6 +10,7 @@ typedef enum ext_action {
     EXT_CHECK,
     EXT_PRINT_DEFAULTS,
     EXT_PRINT_DOCS,
+    EXT_PRINT_METRICS,
     EXT_PRINT_MAN,
     EXT_PRINT_VERSION,
     EXT_PRINT_HELP,

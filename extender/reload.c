@@ -47,7 +47,7 @@ static void put_in_force(ext_reloader *reloader, ext_config *fresh)
 {
     const ext_config *old = ext_settings_take(reloader->settings);
     g_autoptr(GString) fixed = g_string_new(NULL);
-    ext_config_keep_fixed(fresh, old, fixed);
+    size_t fixed_keys = ext_config_keep_fixed(fresh, old, fixed);
     bool sorts_anew = old->build_rule != fresh->build_rule ||
                       old->unknown_runtime_rule != fresh->unknown_runtime_rule;
     ext_settings_release(old);
@@ -57,7 +57,8 @@ static void put_in_force(ext_reloader *reloader, ext_config *fresh)
     ext_settings_replace(reloader->settings, fresh);
     if (sorts_anew)
         ext_node_store_reclassify(reloader->nodes);
-    if (fixed->len > 0)
+    ext_metrics_reloaded(reloader->metrics, true, fixed_keys);
+    if (fixed_keys > 0)
         ext_log_say(reloader->log, EXT_WARNING, "changed, but needs a restart: %s", fixed->str);
 }
 
@@ -71,6 +72,7 @@ bool ext_reload(ext_reloader *reloader)
     reloader->seen = look_of(reloader->options->config);
     ext_config *fresh = ext_reload_first(reloader->options, &error);
     if (fresh == NULL) {
+        ext_metrics_reloaded(reloader->metrics, false, 0);
         ext_log_say(reloader->log, EXT_ERROR, "configuration stays as it was: %s", error->message);
         return false;
     }

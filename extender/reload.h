@@ -4,6 +4,7 @@
 #define EXT_RELOAD_H
 
 #include "extender/log.h"
+#include "extender/metrics.h"
 #include "extender/node_store.h"
 #include "extender/options.h"
 #include "extender/settings.h"
@@ -17,6 +18,7 @@ typedef struct ext_reloader {
     ext_settings *settings;
     ext_node_store *nodes;
     ext_log *log;
+    ext_metrics *metrics;
     uint64_t seen; /* what the file looked like when it was read last */
 } ext_reloader;
 

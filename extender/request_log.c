@@ -1,28 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All counts come from classes, not nodes: a line costs the same for 5 nodes and 5,000. */
+/* The line of a request: what was asked, what came of it, and why. */
 #include "extender/request_log.h"
-
-typedef struct tally {
-    uint64_t out, failed, would_fail, unknown;
-    uint64_t by_reason[MN_REASONS];
-    uint64_t by_score[MN_SCORE_EXACT + 1];
-} tally;
-
-static tally count(const ext_decision *decision)
-{
-    tally sums = {0};
-    for (size_t i = 0; i < decision->by_class.count; i++) {
-        const mn_os_verdict *verdict = &decision->by_class.verdicts[i];
-        uint32_t nodes = decision->counts[i];
-        sums.out += verdict->passes ? nodes : 0;
-        sums.failed += verdict->passes ? 0 : nodes;
-        sums.would_fail += verdict->would_pass ? 0 : nodes;
-        sums.by_reason[verdict->reason] += nodes;
-        sums.by_score[MIN(verdict->score, MN_SCORE_EXACT)] += nodes;
-    }
-    sums.unknown = decision->counts[MN_CLASS_UNKNOWN];
-    return sums;
-}
 
 /* Whether a request in which nothing happened gets its line. */
 static bool is_sampled(ext_service *service, const ext_config *config)
@@ -39,7 +17,7 @@ static void write_pod(mn_json_writer *line, const mn_pod *pod)
     mn_json_member_string(line, "uid", pod->meta.uid ? pod->meta.uid : "");
 }
 
-static void write_reasons(mn_json_writer *line, const char *key, const tally *sums)
+static void write_reasons(mn_json_writer *line, const char *key, const ext_tally *sums)
 {
     mn_json_key(line, key);
     mn_json_begin_object(line);
@@ -49,7 +27,7 @@ static void write_reasons(mn_json_writer *line, const char *key, const tally *su
     mn_json_end_object(line);
 }
 
-static void write_scores(mn_json_writer *line, const tally *sums)
+static void write_scores(mn_json_writer *line, const ext_tally *sums)
 {
     mn_json_key(line, "scores");
     mn_json_begin_object(line);
@@ -89,7 +67,7 @@ static void write_classes(mn_json_writer *line, const ext_decision *decision)
 
 static void write_decision(mn_json_writer *line, const ext_service *service,
                            const ext_config *config, const ext_decision *decision,
-                           const tally *sums)
+                           const ext_tally *sums)
 {
     write_pod(line, decision->pod);
     mn_json_member_string(line, "mode", ext_config_mode_name(config));
@@ -116,17 +94,16 @@ static void write_decision(mn_json_writer *line, const ext_service *service,
 }
 
 void ext_log_request(ext_service *service, const ext_config *config, const ext_decision *decision,
-                     const GError *error, int64_t took_us)
+                     const ext_tally *sums, const GError *error, int64_t took_us)
 {
     const ext_level level = error == NULL ? EXT_INFO : EXT_WARNING;
-    const tally sums = error == NULL ? count(decision) : (tally){0};
-    bool eventful = error != NULL || sums.would_fail > 0 || sums.unknown > 0;
+    bool eventful = error != NULL || sums->would_fail > 0 || sums->unknown > 0;
     if (!ext_log_wants(service->log, level) || !(eventful || is_sampled(service, config)))
         return;
     g_auto(mn_json_writer) line;
     ext_log_begin(&line, level, ext_verb_name(decision->verb));
     if (error == NULL)
-        write_decision(&line, service, config, decision, &sums);
+        write_decision(&line, service, config, decision, sums);
     mn_json_member_int(&line, "us", took_us);
     if (error != NULL) {
         mn_json_key(&line, "error");

@@ -8,6 +8,6 @@
 
 /* `error` is NULL when the request was understood. */
 void ext_log_request(ext_service *service, const ext_config *config, const ext_decision *decision,
-                     const GError *error, int64_t took_us);
+                     const ext_tally *sums, const GError *error, int64_t took_us);
 
 #endif

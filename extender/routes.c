@@ -9,6 +9,7 @@ const mn_http_route ext_routes[] = {
     {"POST", "/preempt", ext_handle_preempt, .under_prefix = true, .takes_json = true},
     {"GET", "/healthz", ext_handle_healthz, .under_prefix = false, .takes_json = false},
     {"GET", "/readyz", ext_handle_readyz, .under_prefix = false, .takes_json = false},
+    {"GET", "/metrics", ext_handle_metrics, .under_prefix = false, .takes_json = false},
     {"GET", "/version", ext_handle_version, .under_prefix = false, .takes_json = false},
 };
 const size_t ext_route_count = G_N_ELEMENTS(ext_routes);

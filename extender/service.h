@@ -4,9 +4,10 @@
 #define EXT_SERVICE_H
 
 #include "extender/log.h"
+#include "extender/metrics.h"
 #include "extender/node_store.h"
 #include "extender/settings.h"
-#include "mullion/httpd/router.h"
+#include "mullion/httpd/server.h"
 
 #include <stdatomic.h>
 
@@ -14,6 +15,8 @@ typedef struct ext_service {
     ext_settings *settings;
     ext_log *log;
     ext_node_store *nodes;
+    _Atomic(mn_http_server *) server; /* NULL until it listens */
+    ext_metrics metrics;
     atomic_bool draining;
     _Atomic uint64_t passed; /* requests that let every node pass: for log.every */
 } ext_service;
@@ -27,9 +30,11 @@ void ext_handle_filter(const mn_http_request *request, mn_http_reply *reply, voi
 void ext_handle_prioritize(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_preempt(const mn_http_request *request, mn_http_reply *reply, void *data);
 
-/* health.c */
+/* health.c. NULL when it is ready, else why not. */
+const char *ext_not_ready(ext_service *service);
 void ext_handle_healthz(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, void *data);
+void ext_handle_metrics(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_version(const mn_http_request *request, mn_http_reply *reply, void *data);
 
 #endif

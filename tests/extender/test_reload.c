@@ -41,7 +41,8 @@ static fixture *start(const char *config)
     made->reloader = (ext_reloader){.options = &made->options,
                                     .settings = made->service.settings,
                                     .nodes = made->service.nodes,
-                                    .log = made->service.log};
+                                    .log = made->service.log,
+                                    .metrics = &made->service.metrics};
     ext_reloader_init(&made->reloader);
     return made;
 }
