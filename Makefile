@@ -265,7 +265,8 @@ coverage-report:
 golden-update: all $(B)/tests/run ## rewrite the expected outputs, then read the diff
 	$(BIN)/mullion man --format markdown > docs/COMMANDS.md
 	for s in $(SCHEMAS); do $(BIN)/mullion schema $$s > docs/schema/$$s.schema.json || exit; done
+	$(BIN)/mullion audit --rules -o markdown > docs/AUDIT.md
 	GOLDEN_UPDATE=1 sh build-aux/run-tests.sh $(B)
-	git --no-pager diff --stat -- tests/golden docs/COMMANDS.md
+	git --no-pager diff --stat -- tests/golden docs/COMMANDS.md docs/AUDIT.md
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
