@@ -15,6 +15,14 @@ typedef struct mn_preemption {
     const char *error; /* "expected at least one victim pod ..." */
 } mn_preemption;
 
+/* What explaining wants to know of a scan besides. Arrays go by node number. */
+typedef struct mn_trace {
+    bool *seen;
+    const mn_extender **left_out_by;
+    int64_t **scores; /* by place of the extender: one a feasible node; NULL: not asked */
+    size_t wanted;
+} mn_trace;
+
 typedef struct mn_attempt {
     mn_cycle cycle;
     mn_scheduler *scheduler;
@@ -36,6 +44,8 @@ typedef struct mn_attempt {
     int64_t *totals;            /* one a feasible node */
     struct mn_fast_class *fast; /* the class's table; NULL: the plain engine */
     mn_preemption preemption;
+    mn_trace *trace; /* NULL: nobody wants to know */
+    bool all;        /* no node is one too many */
 } mn_attempt;
 
 struct mn_scheduler {
@@ -101,6 +111,9 @@ void mn_find_feasible(mn_attempt *attempt);
 /* Extenders one after another; failures become rejections. False: attempt->error. */
 bool mn_run_extender_filters(mn_attempt *attempt);
 void mn_run_extender_scores(mn_attempt *attempt);
+
+/* What it adds to a total. */
+int64_t mn_extender_weighted(const mn_extender *extender, int64_t score);
 
 /* Extenders have their say about preemption->candidates. False: preemption->error. */
 bool mn_run_extender_preempt(mn_attempt *attempt);

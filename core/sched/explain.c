@@ -3,8 +3,6 @@
  * scores, with the sample that the next cycle would take. Plain and slow on purpose. */
 #include "core/sched/cycle.h"
 
-#include <string.h>
-
 static void ask_pre_filters(mn_cycle *cycle, mn_explanation *explanation)
 {
     size_t count;
@@ -75,13 +73,31 @@ static void take_scores(const mn_cycle *cycle, const mn_scores *scores, size_t i
     }
 }
 
-static mn_node_explanation *find_node(mn_explanation *explanation, const mn_node_info *node)
+static void take_extender_scores(const mn_attempt *attempt, size_t index, mn_node_explanation *node)
 {
-    for (size_t i = 0; i < explanation->count; i++) {
-        if (strcmp(mn_node_info_name(explanation->nodes[i].node), mn_node_info_name(node)) == 0)
-            return &explanation->nodes[i];
+    const mn_profile *profile = attempt->cycle.profile;
+    mn_score *scores = MN_ARENA_NEW(attempt->cycle.arena, mn_score, profile->extender_count);
+    for (size_t i = 0; i < profile->extender_count; i++) {
+        if (attempt->trace->scores[i] == NULL)
+            continue;
+        const int64_t said = attempt->trace->scores[i][index];
+        scores[i] = (mn_score){
+            .raw = said,
+            .normalized = said,
+            .weighted = mn_extender_weighted(profile->extenders[i], said),
+        };
     }
-    return NULL; /* only an extender knows it */
+    node->extender_scores = scores;
+}
+
+/* Nodes by number; NULL where there is none. */
+static mn_node_explanation **by_number(const mn_attempt *attempt, mn_explanation *explanation)
+{
+    mn_node_explanation **nodes = MN_ARENA_NEW(
+        attempt->cycle.arena, mn_node_explanation *, attempt->cycle.snapshot->number_count);
+    for (size_t i = 0; i < explanation->count; i++)
+        nodes[explanation->nodes[i].node->number] = &explanation->nodes[i];
+    return nodes;
 }
 
 static void explain_scores(mn_attempt *attempt, mn_explanation *explanation)
@@ -93,6 +109,7 @@ static void explain_scores(mn_attempt *attempt, mn_explanation *explanation)
     };
     mn_scores scores;
     g_autofree char *error = NULL;
+    mn_node_explanation **nodes = by_number(attempt, explanation);
     attempt->totals = MN_ARENA_NEW(cycle->arena, int64_t, run.count);
     const bool scored = mn_run_scores(cycle, run, &scores, attempt->totals, &error);
     if (scored)
@@ -101,14 +118,56 @@ static void explain_scores(mn_attempt *attempt, mn_explanation *explanation)
         explanation->score_error = mn_arena_strdup(cycle->arena, error);
     explanation->skip_score = cycle->skip_score;
     for (size_t i = 0; i < run.count; i++) {
-        mn_node_explanation *node = find_node(explanation, run.nodes[i]);
+        /* Some nodes only an extender knows. */
+        const uint32_t number = run.nodes[i]->number;
+        mn_node_explanation *node = number < cycle->snapshot->number_count ? nodes[number] : NULL;
         if (node == NULL)
             continue;
         node->feasible = true;
         node->total = attempt->totals[i];
-        if (scored)
-            take_scores(cycle, &scores, i, node);
+        if (!scored)
+            continue;
+        take_scores(cycle, &scores, i, node);
+        take_extender_scores(attempt, i, node);
     }
+}
+
+/* What extenders said of the nodes that they left out. */
+static void explain_extenders(const mn_attempt *attempt, mn_explanation *explanation)
+{
+    mn_node_explanation **nodes = by_number(attempt, explanation);
+    const mn_snapshot *snapshot = attempt->cycle.snapshot;
+    for (size_t i = 0; i < explanation->count; i++) {
+        mn_node_explanation *node = &explanation->nodes[i];
+        node->seen = attempt->trace->seen[node->node->number];
+        node->left_out_by = attempt->trace->left_out_by[node->node->number];
+    }
+    for (guint i = 0; i < attempt->rejections->len; i++) {
+        const mn_rejection *rejection = &g_array_index(attempt->rejections, mn_rejection, i);
+        if (rejection->node == NULL || rejection->node->number >= snapshot->number_count)
+            continue;
+        mn_node_explanation *node = nodes[rejection->node->number];
+        if (node->left_out_by != NULL)
+            node->extender_verdict = rejection->verdict;
+    }
+    const size_t extenders = attempt->cycle.profile->extender_count;
+    bool *asked = MN_ARENA_NEW(attempt->cycle.arena, bool, extenders);
+    for (size_t i = 0; i < extenders; i++)
+        asked[i] = attempt->trace->scores[i] != NULL;
+    explanation->extenders_asked = asked;
+    explanation->wanted = attempt->trace->wanted;
+}
+
+static mn_trace *trace_new(const mn_attempt *attempt)
+{
+    mn_arena *arena = attempt->cycle.arena;
+    const size_t numbers = attempt->cycle.snapshot->number_count;
+    const size_t extenders = attempt->cycle.profile->extender_count;
+    mn_trace *trace = MN_ARENA_NEW(arena, mn_trace, 1);
+    trace->seen = MN_ARENA_NEW(arena, bool, numbers);
+    trace->left_out_by = MN_ARENA_NEW(arena, const mn_extender *, numbers);
+    trace->scores = MN_ARENA_NEW(arena, int64_t *, extenders);
+    return trace;
 }
 
 /* The scan moves where the next one starts; asking must not. */
@@ -125,6 +184,7 @@ const mn_explanation *mn_scheduler_explain(mn_scheduler *scheduler, const mn_pod
     mn_explanation *explanation = &scheduler->explanation;
     mn_attempt_begin(attempt, scheduler, pod);
     const mn_snapshot *snapshot = attempt->cycle.snapshot;
+    attempt->trace = trace_new(attempt);
     *explanation = (mn_explanation){
         .nodes = MN_ARENA_NEW(attempt->cycle.arena, mn_node_explanation, snapshot->count),
         .count = snapshot->count,
@@ -151,7 +211,22 @@ const mn_explanation *mn_scheduler_explain(mn_scheduler *scheduler, const mn_pod
     }
     if (attempt->feasible->len > 0)
         explain_scores(attempt, explanation);
+    explain_extenders(attempt, explanation);
     explanation->error = attempt->error;
     explanation->rejectors = attempt->rejectors;
     return explanation;
+}
+
+mn_node_run mn_scheduler_find_all(mn_scheduler *scheduler, const mn_pod *pod)
+{
+    mn_attempt *attempt = &scheduler->attempt;
+    mn_attempt_begin(attempt, scheduler, pod);
+    attempt->all = true;
+    mn_run_pre_filter(attempt);
+    if (mn_verdict_fits(attempt->pre_filter) && attempt->cycle.snapshot->count > 0)
+        find_feasible(attempt);
+    return (mn_node_run){
+        .nodes = (const mn_node_info *const *)attempt->feasible->pdata,
+        .count = attempt->error == NULL ? attempt->feasible->len : 0,
+    };
 }

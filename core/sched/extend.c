@@ -150,6 +150,35 @@ static bool filter_by(mn_attempt *attempt, const mn_extender *extender, GError *
     return true;
 }
 
+/* Who is no longer there fell to this extender. */
+static void note_left_out(mn_attempt *attempt, const mn_extender *extender, const GPtrArray *before)
+{
+    g_autofree bool *kept = g_new0(bool, attempt->cycle.snapshot->number_count);
+    for (guint i = 0; i < attempt->feasible->len; i++) {
+        const mn_node_info *node = g_ptr_array_index(attempt->feasible, i);
+        if (node->number < attempt->cycle.snapshot->number_count)
+            kept[node->number] = true;
+    }
+    for (guint i = 0; i < before->len; i++) {
+        const mn_node_info *node = g_ptr_array_index(before, i);
+        if (node->number < attempt->cycle.snapshot->number_count && !kept[node->number])
+            attempt->trace->left_out_by[node->number] = extender;
+    }
+}
+
+static bool ask_filter(mn_attempt *attempt, const mn_extender *extender, GError **error)
+{
+    if (attempt->trace == NULL)
+        return filter_by(attempt, extender, error);
+    g_autoptr(GPtrArray) before = g_ptr_array_new();
+    for (guint i = 0; i < attempt->feasible->len; i++)
+        g_ptr_array_add(before, g_ptr_array_index(attempt->feasible, i));
+    if (!filter_by(attempt, extender, error))
+        return false;
+    note_left_out(attempt, extender, before);
+    return true;
+}
+
 bool mn_run_extender_filters(mn_attempt *attempt)
 {
     const mn_profile *profile = attempt->cycle.profile;
@@ -159,7 +188,7 @@ bool mn_run_extender_filters(mn_attempt *attempt)
         g_autoptr(GError) error = NULL;
         if (extender->filter == NULL || !is_interested(extender, attempt->cycle.pod))
             continue;
-        if (filter_by(attempt, extender, &error) || extender->ignorable)
+        if (ask_filter(attempt, extender, &error) || extender->ignorable)
             continue;
         attempt->error = g_strdup(error->message);
         return false;
@@ -171,9 +200,14 @@ bool mn_run_extender_filters(mn_attempt *attempt)
 
 /* ------------------------------------------------------------------ prioritize */
 
-void mn_run_extender_scores(mn_attempt *attempt)
+int64_t mn_extender_weighted(const mn_extender *extender, int64_t score)
 {
     enum { TO_PLUGIN_SCALE = 10 }; /* an extender's 10 is a plugin's 100 */
+    return mn_wrap_mul(mn_wrap_mul(score, extender->weight), TO_PLUGIN_SCALE);
+}
+
+void mn_run_extender_scores(mn_attempt *attempt)
+{
     const mn_profile *profile = attempt->cycle.profile;
     const size_t count = attempt->feasible->len;
     for (size_t i = 0; i < profile->extender_count; i++) {
@@ -188,10 +222,11 @@ void mn_run_extender_scores(mn_attempt *attempt)
                                   scores,
                                   NULL))
             continue;
+        if (attempt->trace != NULL)
+            attempt->trace->scores[i] = scores;
         for (size_t j = 0; j < count; j++)
             attempt->totals[j] =
-                mn_wrap_add(attempt->totals[j],
-                            mn_wrap_mul(mn_wrap_mul(scores[j], extender->weight), TO_PLUGIN_SCALE));
+                mn_wrap_add(attempt->totals[j], mn_extender_weighted(extender, scores[j]));
     }
 }
 

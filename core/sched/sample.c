@@ -81,11 +81,20 @@ static mn_node_run candidates(const mn_attempt *attempt)
     return (mn_node_run){.nodes = nodes, .count = count};
 }
 
-static void scan(mn_attempt *attempt)
+static size_t wanted_of(const mn_attempt *attempt, size_t nodes)
 {
     const mn_profile *profile = attempt->cycle.profile;
+    if (attempt->all)
+        return nodes;
+    return scores_at_all(profile) ? mn_feasible_wanted(profile, nodes) : 1;
+}
+
+static void scan(mn_attempt *attempt)
+{
     const mn_node_run run = candidates(attempt);
-    const size_t wanted = scores_at_all(profile) ? mn_feasible_wanted(profile, run.count) : 1;
+    const size_t wanted = wanted_of(attempt, run.count);
+    if (attempt->trace != NULL)
+        attempt->trace->wanted = wanted;
     const size_t start = attempt->scheduler->next_start;
     g_assert(attempt->cycle.snapshot->count > 0); /* without nodes a cycle ends before this */
     if (attempt->fast != NULL && attempt->candidates.names == NULL) {
@@ -102,12 +111,23 @@ static void scan(mn_attempt *attempt)
     attempt->scheduler->next_start = (start + attempt->seen) % attempt->cycle.snapshot->count;
 }
 
+static void note_seen(mn_attempt *attempt)
+{
+    for (guint i = 0; i < attempt->rejections->len; i++)
+        attempt->trace->seen[g_array_index(attempt->rejections, mn_rejection, i).node->number] =
+            true;
+    for (guint i = 0; i < attempt->feasible->len; i++) {
+        const mn_node_info *node = g_ptr_array_index(attempt->feasible, i);
+        attempt->trace->seen[node->number] = true;
+    }
+}
+
 /* The node that preemption made room on is tried alone first. */
 static bool nominated_node_fits(mn_attempt *attempt)
 {
     const char *name = attempt->cycle.pod->status.nominated_node_name;
     const mn_node_info *node =
-        name == NULL ? NULL : mn_snapshot_find(attempt->cycle.snapshot, name);
+        name == NULL || attempt->all ? NULL : mn_snapshot_find(attempt->cycle.snapshot, name);
     const mn_plugin *failed = NULL;
     if (node != NULL)
         mn_fast_plain_state(attempt);
@@ -115,6 +135,8 @@ static bool nominated_node_fits(mn_attempt *attempt)
         return false;
     accept(attempt, node);
     attempt->seen = 1;
+    if (attempt->trace != NULL)
+        note_seen(attempt);
     if (mn_run_extender_filters(attempt) && attempt->feasible->len > 0)
         return true;
     g_clear_pointer(&attempt->error, g_free);
@@ -128,6 +150,8 @@ void mn_find_feasible(mn_attempt *attempt)
     if (nominated_node_fits(attempt))
         return;
     scan(attempt);
+    if (attempt->trace != NULL)
+        note_seen(attempt);
     if (attempt->feasible->len > 0)
         mn_run_extender_filters(attempt);
 }

@@ -232,6 +232,49 @@ static void it_has_its_say_about_victims(void)
     expect_place(w, "p", "0/2 nodes are available: 2 Insufficient cpu. preemption: unavailable");
 }
 
+static const mn_node_explanation *explained(const mn_explanation *explanation, const char *name)
+{
+    for (size_t i = 0; i < explanation->count; i++) {
+        if (strcmp(mn_node_info_name(explanation->nodes[i].node), name) == 0)
+            return &explanation->nodes[i];
+    }
+    g_error("the test has no node \"%s\"", name);
+}
+
+static void explaining_says_which_nodes_fell_to_it(void)
+{
+    struct script script = {.keep = "c", .fail = "a"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    const mn_explanation *explanation = world_explain(w, "p");
+    EXPECT_TRUE(explained(explanation, "a")->left_out_by == &extender);
+    EXPECT_INT(explained(explanation, "a")->extender_verdict.code, MN_CODE_UNSCHEDULABLE);
+    EXPECT_STR(explained(explanation, "a")->extender_verdict.reasons[0], "busy");
+    EXPECT_TRUE(explained(explanation, "b")->left_out_by == &extender);
+    EXPECT_INT(explained(explanation, "b")->extender_verdict.code, MN_CODE_SUCCESS);
+    EXPECT_TRUE(explained(explanation, "c")->left_out_by == NULL);
+    EXPECT_TRUE(explained(explanation, "c")->feasible && !explained(explanation, "b")->feasible);
+    EXPECT_TRUE(explained(explanation, "b")->seen);
+    EXPECT_INT((int64_t)mn_scheduler_find_all(w->scheduler, world_pod(w, "p")).count, 1);
+}
+
+static void explaining_says_what_it_adds_to_a_total(void)
+{
+    struct script script = {.keep = "abc", .favourite = "b"};
+    mn_extender extender;
+    const mn_extender *const list[] = {&extender};
+    g_autoptr(world) w = world_with(&script, &extender, list);
+    extender.weight = 3;
+    const mn_explanation *explanation = world_explain(w, "p");
+    EXPECT_TRUE(explanation->extenders_asked[0]);
+    EXPECT_INT(explained(explanation, "b")->extender_scores[0].raw, 10);
+    EXPECT_INT(explained(explanation, "b")->extender_scores[0].weighted, 300);
+    EXPECT_INT(explained(explanation, "b")->total - explained(explanation, "a")->total, 300);
+    extender.prioritize = NULL;
+    EXPECT_TRUE(!world_explain(w, "p")->extenders_asked[0]);
+}
+
 extern CU_TestInfo suite_core_extend[];
 CU_TestInfo suite_core_extend[] = {
     {"what it keeps is placed by its scores", what_it_keeps_is_placed_by_its_scores},
@@ -245,5 +288,7 @@ CU_TestInfo suite_core_extend[] = {
     {"whole nodes that come back are scored as if empty",
      whole_nodes_that_come_back_are_scored_as_if_empty},
     {"it has its say about victims", it_has_its_say_about_victims},
+    {"explaining says which nodes fell to it", explaining_says_which_nodes_fell_to_it},
+    {"explaining says what it adds to a total", explaining_says_what_it_adds_to_a_total},
     CU_TEST_INFO_NULL,
 };

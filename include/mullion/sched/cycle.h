@@ -114,6 +114,7 @@ char *mn_message_event(const char *message) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---------------------------------------------------------------- explaining */
 
+/* Of an extender: `normalized` is what it said, `raw` too. */
 typedef struct mn_score {
     int64_t raw, normalized, weighted;
 } mn_score;
@@ -125,8 +126,12 @@ typedef struct mn_node_explanation {
     const mn_plugin *first_failure;     /* what the chain reports; NULL: it fits */
     mn_verdict verdict;                 /* of the chain, nominated Pods counted in */
     bool excluded;                      /* not in the node set of PreFilter */
+    bool seen;                          /* the scan came to it before it had found enough */
+    const mn_extender *left_out_by;     /* the extender that it fell to, or NULL */
+    mn_verdict extender_verdict;        /* what that one said; success: not a word */
     bool feasible;                      /* it fits, is within the sample, and no extender objects */
     mn_score scores[MN_PLUGINS_MAX];    /* when feasible */
+    const mn_score *extender_scores;    /* when scored, by place in profile->extenders */
     int64_t total;
 } mn_node_explanation;
 
@@ -140,13 +145,20 @@ typedef struct mn_explanation {
     uint32_t skip_filter, skip_score;
     mn_node_explanation *nodes; /* snapshot order */
     size_t count;
-    uint32_t rejectors;      /* bit per plugin index: who rejected a node, or the Pod */
-    const char *error;       /* an extender failed the cycle, or NULL */
-    const char *score_error; /* PreScore or Score failed, or NULL */
+    size_t wanted;               /* the scan ends at so many feasible nodes; 0: there was none */
+    const bool *extenders_asked; /* for scores, by place in profile->extenders */
+    uint32_t rejectors;          /* bit per plugin index: who rejected a node, or the Pod */
+    const char *error;           /* an extender failed the cycle, or NULL */
+    const char *score_error;     /* PreScore or Score failed, or NULL */
 } mn_explanation;
 
 /* Every plugin on every node, whatever the first failure; nothing of the scheduler's
  * state changes. Valid until the scheduler is asked again. */
 const mn_explanation *mn_scheduler_explain(mn_scheduler *scheduler, const mn_pod *pod);
+
+/* All nodes that the Pod fits on, extenders included, in no order that means anything: the
+ * scan does not stop when it has found enough. Changes nothing of the scheduler's state.
+ * Valid until the scheduler is asked again. */
+mn_node_run mn_scheduler_find_all(mn_scheduler *scheduler, const mn_pod *pod);
 
 #endif
