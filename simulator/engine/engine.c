@@ -266,6 +266,7 @@ mn_record *mn_engine_run(const mn_scenario *scenario, const mn_run_options *opti
         .truth = mn_truth_new(arena, scenario),
         .cache = cache,
         .node_index = node_index,
+        .watcher = options->watcher,
     };
     g_autoptr(mn_plan) plan = mn_plan_new(arena, scenario, run.seed, error);
     if (plan == NULL)

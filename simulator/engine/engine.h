@@ -9,6 +9,7 @@
 #define MN_ENGINE_H
 
 #include "simulator/engine/recorder.h"
+#include "simulator/engine/watch.h"
 #include "simulator/scenario/scenario.h"
 
 /* What the command line may say instead of the scenario. Zeroed: as the scenario says. */
@@ -17,7 +18,8 @@ typedef struct mn_run_options {
     uint64_t seed;
     bool has_extender_mode;
     mn_extender_mode extender_mode;
-    bool reference_engine; /* the slow twin of the scheduling cycle */
+    bool reference_engine;     /* the slow twin of the scheduling cycle */
+    const mn_watcher *watcher; /* or NULL */
 } mn_run_options;
 
 /* NULL with *error set: there are no nodes, or the workloads ask for more Pods than

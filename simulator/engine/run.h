@@ -35,6 +35,7 @@ typedef struct mn_run {
     GArray *preemptions; /* mn_record_preemption, with indices in plan->pods */
     size_t sequence;
     mn_os_findings *scratch;
+    const mn_watcher *watcher; /* or NULL */
 } mn_run;
 
 /* False when there is no such node. */

@@ -82,6 +82,42 @@ void mn_scheduling_renominate(mn_scheduling *self, size_t i, const char *node_na
     mn_queue_update(self->queue, before, after, self->now_ms);
 }
 
+/* ---- who looks on */
+
+static mn_sight sight_of(const mn_scheduling *self, size_t i)
+{
+    return (mn_sight){
+        .cache = self->run->cache,
+        .schedulers = self->run->schedulers,
+        .pod = self->run->slots[i].pod,
+        .bound = self->run->slots[i].bound,
+        .time_ms = self->now_ms,
+    };
+}
+
+static const mn_outcome *place(mn_scheduling *self, size_t i)
+{
+    mn_run *run = self->run;
+    mn_scheduler *scheduler = mn_schedulers_find(run->schedulers, run->slots[i].pod);
+    const mn_sight sight = sight_of(self, i);
+    if (run->watcher != NULL)
+        run->watcher->before(run->watcher->data, &sight);
+    const mn_outcome *outcome = mn_scheduler_place(scheduler, run->slots[i].pod);
+    if (run->watcher != NULL)
+        run->watcher->after(run->watcher->data, &sight, outcome);
+    return outcome;
+}
+
+static void show_all(mn_scheduling *self)
+{
+    const mn_run *run = self->run;
+    for (size_t i = 0; run->watcher != NULL && i < run->plan->pods->len; i++) {
+        const mn_sight sight = sight_of(self, i);
+        if (sight.pod != NULL)
+            run->watcher->at_end(run->watcher->data, &sight);
+    }
+}
+
 /* ---- one attempt */
 
 static void bind(mn_scheduling *self, mn_queued_pod *entry, const mn_outcome *outcome, size_t node)
@@ -101,8 +137,7 @@ static void attempt(mn_scheduling *self, mn_queued_pod *entry)
     mn_run *run = self->run;
     const size_t i = entry->tag;
     note_sequence(run, i);
-    mn_scheduler *scheduler = mn_schedulers_find(run->schedulers, run->slots[i].pod);
-    const mn_outcome *outcome = mn_scheduler_place(scheduler, run->slots[i].pod);
+    const mn_outcome *outcome = place(self, i);
     size_t node;
     if (outcome->kind == MN_OUTCOME_PLACED && mn_run_find_node(run, outcome->node, &node)) {
         bind(self, entry, outcome, node);
@@ -151,6 +186,7 @@ void mn_schedule(mn_run *run)
             mn_scheduling_enter(&self, i);
     }
     run_to_rest(&self);
+    show_all(&self);
     mn_departures_free(self.departures);
     mn_queue_free(self.queue);
 }
