@@ -30,7 +30,7 @@ static bool needs_quotes(const char *word)
     return *word == '\0';
 }
 
-static void append_word(GString *line, const char *word)
+void mn_append_word(GString *line, const char *word)
 {
     g_autofree char *quoted = needs_quotes(word) ? g_shell_quote(word) : g_strdup(word);
     g_string_append_printf(line, " %s", quoted);
@@ -41,7 +41,7 @@ char *mn_command_line(const mn_call *call, const char *command)
     GString *line = g_string_new(NULL);
     g_string_printf(line, "%s %s", call->program, command);
     for (size_t i = 0; i < call->operand_count; i++)
-        append_word(line, call->operands[i]);
+        mn_append_word(line, call->operands[i]);
     return g_string_free(line, FALSE);
 }
 
@@ -49,6 +49,6 @@ char *mn_command_line_of(const mn_call *call, const char *command, const char *o
 {
     GString *line = g_string_new(NULL);
     g_string_printf(line, "%s %s", call->program, command);
-    append_word(line, operand);
+    mn_append_word(line, operand);
     return g_string_free(line, FALSE);
 }

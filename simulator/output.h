@@ -23,6 +23,9 @@ mn_page mn_page_of(const mn_call *call, int color);
 /* Of a folder. */
 #define MN_NO_MANIFESTS "holds no *.yaml, *.yml or *.json"
 
+/* A blank and the word, quoted as a shell needs it. */
+void mn_append_word(GString *line, const char *word);
+
 /* "mullion run a.yaml 'b c.yaml'": the operands of this call with another command, or with a
  * single operand; quoted as a shell needs it. */
 char *mn_command_line(const mn_call *call, const char *command) G_GNUC_WARN_UNUSED_RESULT;

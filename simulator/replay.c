@@ -2,7 +2,8 @@
 #include "simulator/replay.h"
 
 #include "mullion/sched/cycle.h"
-#include "simulator/engine/engine.h"
+
+#include <inttypes.h>
 
 /* Behind the first word, in the order of mn_extender_mode. */
 const char *const mn_replay_extenders[] = {
@@ -58,16 +59,21 @@ bool mn_replay_stand_under(const mn_call *call, const mn_scenario *scenario,
     return out->scenario != NULL;
 }
 
-mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
-                         const mn_replay_args *args)
+mn_run_options mn_replay_how(const mn_replay_args *args)
 {
-    const mn_run_options options = {
+    return (mn_run_options){
         .has_seed = args->seed.set,
         .seed = (uint64_t)args->seed.value,
         .has_extender_mode = args->extender > 0,
         .extender_mode = args->extender > 0 ? (mn_extender_mode)(args->extender - 1) : 0,
         .reference_engine = args->engine == MN_ENGINE_REFERENCE,
     };
+}
+
+mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
+                         const mn_replay_args *args)
+{
+    const mn_run_options options = mn_replay_how(args);
     g_autoptr(GError) error = NULL;
     mn_record *record = mn_engine_run(scenario, &options, &error);
     if (record == NULL)
@@ -75,11 +81,32 @@ mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
     return record;
 }
 
+char *mn_replay_options_text(const mn_replay_args *args, bool with_extender)
+{
+    GString *line = g_string_new(NULL);
+    if (args->strategy != NULL) {
+        g_string_append(line, " --strategy");
+        mn_append_word(line, args->strategy);
+    }
+    if (with_extender && args->extender > 0)
+        g_string_append_printf(line, " --extender %s", mn_replay_extenders[args->extender]);
+    if (args->seed.set)
+        g_string_append_printf(line, " --seed %" PRId64, args->seed.value);
+    return g_string_free(line, FALSE);
+}
+
 void mn_replay_print(mn_call *call, const mn_record *record, const mn_replay_args *args,
                      const char *again)
 {
     size_t count;
     const mn_report *report = &mn_reports(&count)[args->output];
-    const mn_view view = {.page = mn_page_of(call, args->color), .again = again};
+    g_autofree char *explain = again == NULL ? NULL : mn_command_line(call, "explain");
+    g_autofree char *rest = mn_replay_options_text(args, true);
+    const mn_view view = {
+        .page = mn_page_of(call, args->color),
+        .again = again,
+        .explain = explain,
+        .explain_options = rest,
+    };
     report->print(record, &view, call->out);
 }

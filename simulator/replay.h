@@ -4,7 +4,7 @@
 #define SIMULATOR_REPLAY_H
 
 #include "mullion/text/decode.h"
-#include "simulator/engine/recorder.h"
+#include "simulator/engine/engine.h"
 #include "simulator/output.h"
 #include "simulator/reports/report.h"
 #include "simulator/scenario/scenario.h"
@@ -39,24 +39,16 @@ extern const char *const mn_engine_names[], *const mn_engine_helps[];
 /* "scenario" (as it says), then the modes; what each means. */
 extern const char *const mn_replay_extenders[], *const mn_replay_extender_helps[];
 
-/* Rows for a struct with a member `replay`. */
-#define MN_REPLAY_OPTIONS(type)                                                        \
+/* Rows for a struct with a member `replay`: how the scenario is run. */
+#define MN_REPLAY_HOW_OPTIONS(type)                                                    \
     MN_CHOICE_TOLD(type,                                                               \
-                   replay.output,                                                      \
-                   "output",                                                           \
-                   'o',                                                                \
-                   "FORMAT",                                                           \
-                   mn_report_names,                                                    \
-                   mn_report_helps,                                                    \
-                   "what to print"),                                                   \
-        MN_CHOICE_TOLD(type,                                                           \
-                       replay.extender,                                                \
-                       "extender",                                                     \
-                       'e',                                                            \
-                       "MODE",                                                         \
-                       mn_replay_extenders,                                            \
-                       mn_replay_extender_helps,                                       \
-                       "mullion-extender beside kube-scheduler"),                      \
+                   replay.extender,                                                    \
+                   "extender",                                                         \
+                   'e',                                                                \
+                   "MODE",                                                             \
+                   mn_replay_extenders,                                                \
+                   mn_replay_extender_helps,                                           \
+                   "mullion-extender beside kube-scheduler"),                          \
         MN_INT(type,                                                                   \
                replay.seed,                                                            \
                "seed",                                                                 \
@@ -70,16 +62,31 @@ extern const char *const mn_replay_extenders[], *const mn_replay_extender_helps[
                 0,                                                                     \
                 "NAME",                                                                \
                 "what is done about operating systems: a name (mullion strategies "    \
-                "lists them) or a file"),                                              \
-        MN_CHOICE_TOLD(type,                                                           \
-                       replay.engine,                                                  \
-                       "engine",                                                       \
-                       0,                                                              \
-                       "ENGINE",                                                       \
-                       mn_engine_names,                                                \
-                       mn_engine_helps,                                                \
-                       "which implementation of the scheduling cycle decides"),        \
+                "lists them) or a file")
+
+/* ... and what is printed about it. */
+#define MN_REPLAY_OPTIONS(type)                                                 \
+    MN_CHOICE_TOLD(type,                                                        \
+                   replay.output,                                               \
+                   "output",                                                    \
+                   'o',                                                         \
+                   "FORMAT",                                                    \
+                   mn_report_names,                                             \
+                   mn_report_helps,                                             \
+                   "what to print"),                                            \
+        MN_REPLAY_HOW_OPTIONS(type),                                            \
+        MN_CHOICE_TOLD(type,                                                    \
+                       replay.engine,                                           \
+                       "engine",                                                \
+                       0,                                                       \
+                       "ENGINE",                                                \
+                       mn_engine_names,                                         \
+                       mn_engine_helps,                                         \
+                       "which implementation of the scheduling cycle decides"), \
         MN_COLOR_OPTION(type, replay.color)
+
+/* What the engine is told. */
+mn_run_options mn_replay_how(const mn_replay_args *args);
 
 /* Does the format take words around it, or is it for programs? */
 bool mn_replay_is_text(const mn_replay_args *args);
@@ -87,6 +94,10 @@ bool mn_replay_is_text(const mn_replay_args *args);
 /* NULL when the scenario cannot be run; the user was told why. The scenario must outlive it. */
 mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
                          const mn_replay_args *args) G_GNUC_WARN_UNUSED_RESULT;
+
+/* " --extender enforce --seed 7": what was said of how to run it, for another command line. */
+char *mn_replay_options_text(const mn_replay_args *args,
+                             bool with_extender) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The report, on call->out. `again` as in mn_view. */
 void mn_replay_print(mn_call *call, const mn_record *record, const mn_replay_args *args,

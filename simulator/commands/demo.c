@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `mullion demo`: the main job on a scenario that the program carries. */
+#include "simulator/explain/pick.h"
 #include "simulator/replay.h"
 #include "simulator/reports/outcome.h"
 
@@ -29,8 +30,10 @@ static void try_this(mn_grid *grid, const char *command, const char *what)
     mn_grid_end_row(grid);
 }
 
-static void print_next(mn_call *call, const mn_page *page, bool enforced)
+static void print_next(mn_call *call, const mn_page *page, const mn_record *record)
 {
+    const bool enforced = strcmp(record->extender, "enforce") == 0;
+    const char *pod = mn_pick_telling(call->arena, record);
     g_autoptr(mn_grid) grid = mn_grid_new();
     mn_grid_head(grid, "TRY NEXT", false);
     mn_grid_head(grid, "", false);
@@ -43,6 +46,11 @@ static void print_next(mn_call *call, const mn_page *page, bool enforced)
              other,
              enforced ? "the same without mullion-extender" : "the same with mullion-extender");
     try_this(grid, file, "the scenario as a file, to change and run");
+    if (pod != NULL) {
+        g_autofree char *why = g_strdup_printf(
+            "%s explain demo.yaml %s%s", call->program, pod, enforced ? " --extender enforce" : "");
+        try_this(grid, why, "why a Pod is where it is, and what would help");
+    }
     try_this(grid, own, "your own nodes and workloads");
     g_string_append_c(call->out, '\n');
     mn_grid_print(grid, page, call->out);
@@ -137,7 +145,7 @@ static mn_exit run(mn_call *call)
     print_description(call, record->description, &page);
     mn_replay_print(call, record, &args->replay, NULL);
     print_meanings(call, record, &page);
-    print_next(call, &page, strcmp(record->extender, "enforce") == 0);
+    print_next(call, &page, record);
     return MN_EXIT_DONE;
 }
 

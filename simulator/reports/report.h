@@ -15,6 +15,8 @@ typedef struct mn_view {
     mn_page page;
     const char *again; /* the command line without options, for "what to do next"; NULL: say
                           nothing of that */
+    /* "mullion explain FILES", before and after which Pod, or NULL. */
+    const char *explain, *explain_options;
 } mn_view;
 
 typedef struct mn_report {

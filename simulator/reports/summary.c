@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simulator/reports/summary.h"
 
+#include "simulator/explain/pick.h"
 #include "simulator/reports/outcome.h"
 #include "simulator/reports/phrase.h"
 
@@ -125,10 +126,25 @@ static void print_next(const mn_record *record, const mn_view *view, GString *ou
     g_string_append_c(out, '\n');
 }
 
+/* Why the first that does not run does not. */
+static void print_explain(const mn_record *record, const mn_view *view, GString *out)
+{
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    const char *pod = view->explain == NULL ? NULL : mn_pick_telling(arena, record);
+    if (pod == NULL)
+        return;
+    g_autofree char *command =
+        g_strdup_printf("%s %s%s", view->explain, pod, view->explain_options);
+    g_string_append(out, "Why, and what would help?  ");
+    mn_append_ink(out, &view->page, MN_INK_BOLD, command);
+    g_string_append_c(out, '\n');
+}
+
 void mn_summary_print(const mn_record *record, const mn_view *view, GString *out)
 {
     print_verdict(record, view, out);
     print_luck(record, view, out);
     print_held(record, view, out);
+    print_explain(record, view, out);
     print_next(record, view, out);
 }
