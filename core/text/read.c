@@ -90,12 +90,18 @@ char *mn_at_path(const mn_at *at)
     return g_string_free(path, FALSE);
 }
 
+mn_position mn_at_position(const mn_at *at)
+{
+    mn_step steps[MAX_STEPS];
+    return at->document == NULL ? (mn_position){0}
+                                : mn_locate(at->document, steps, steps_of(at, steps));
+}
+
 static void append_place(GString *text, const mn_at *at)
 {
     if (at->document == NULL)
         return;
-    mn_step steps[MAX_STEPS];
-    mn_position position = mn_locate(at->document, steps, steps_of(at, steps));
+    mn_position position = mn_at_position(at);
     g_string_append(text, at->document->source->name);
     if (position.line != 0)
         g_string_append_printf(text, ":%zu:%zu", position.line, position.column);

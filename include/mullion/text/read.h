@@ -48,6 +48,10 @@ size_t mn_at_count(const mn_at *at);
 /* The path from the root, without the document's name: "spec.taints[3].effect". */
 char *mn_at_path(const mn_at *at);
 
+/* Where the value, or the innermost parent that is there, stands in its source; {0, 0} when it
+ * came from none. Scans the source: for what is reported. */
+mn_position mn_at_position(const mn_at *at);
+
 /* Sets *error to "place: path: message". Always false, so that a reader can
  * `return mn_at_error(...)`. */
 bool mn_at_error(const mn_at *at, mn_error code, GError **error, const char *format, ...)
