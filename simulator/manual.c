@@ -6,6 +6,7 @@
 #include "generated/version.h"
 
 #include "simulator/options.h"
+#include "simulator/scenario/kubectl.h"
 
 #include <string.h>
 
@@ -127,6 +128,24 @@ static void roff_command(GString *out, const mn_command *command)
     roff_examples(out, command->examples, command->example_count);
 }
 
+static void roff_verb(GString *out, const char *words, const char *operands, const char *summary)
+{
+    g_string_append(out, ".SS \"kubectl ");
+    roff_text(out, words);
+    g_string_append_c(out, ' ');
+    roff_text(out, operands);
+    g_string_append(out, "\"\n");
+    roff_text(out, summary);
+    g_string_append(out, ".\n");
+}
+
+static void roff_flag(GString *out, char letter, const char *name, const char *value,
+                      const char *help)
+{
+    const mn_option option = {.name = name, .letter = letter, .value = value, .help = help};
+    roff_option(out, &option);
+}
+
 void mn_manual_roff(GString *out)
 {
     size_t count;
@@ -144,6 +163,12 @@ void mn_manual_roff(GString *out)
     g_string_append(out, ".PP\nEvery command takes \\fB\\-\\-help\\fR.\n.SH COMMANDS\n");
     for (size_t i = 0; i < count; i++)
         roff_command(out, commands[i]);
+    g_string_append(out, ".SH KUBECTL IN A TIMELINE\n");
+    mn_kubectl_describe(out,
+                        &(mn_kubectl_printer){
+                            .verb = roff_verb,
+                            .flag = roff_flag,
+                        });
     g_string_append(out, ".SH EXIT STATUS\n");
     for (size_t i = 0; i < mn_manual_exit_count; i++)
         g_string_append_printf(
@@ -213,6 +238,22 @@ static void markdown_command(GString *out, const mn_command *command)
     markdown_examples(out, command->examples, command->example_count);
 }
 
+static void markdown_verb(GString *out, const char *words, const char *operands,
+                          const char *summary)
+{
+    g_string_append_printf(out, "\n`kubectl %s %s`: %s.\n\n", words, operands, summary);
+}
+
+static void markdown_flag(GString *out, char letter, const char *name, const char *value,
+                          const char *help)
+{
+    g_string_append(out, "- ");
+    if (letter != 0)
+        g_string_append_printf(out, "`-%c`, ", letter);
+    g_string_append_printf(
+        out, "`--%s%s%s` %s\n", name, value == NULL ? "" : "=", value == NULL ? "" : value, help);
+}
+
 void mn_manual_markdown(GString *out)
 {
     size_t count;
@@ -235,4 +276,12 @@ void mn_manual_markdown(GString *out)
             out, "| %d | %s |\n", mn_manual_exits[i].status, mn_manual_exits[i].what);
     for (size_t i = 0; i < count; i++)
         markdown_command(out, commands[i]);
+    g_string_append(out,
+                    "\n## kubectl in a timeline\n\nWhat `run` knows in the `timeline` of a "
+                    "[scenario](SCENARIO.md).\n");
+    mn_kubectl_describe(out,
+                        &(mn_kubectl_printer){
+                            .verb = markdown_verb,
+                            .flag = markdown_flag,
+                        });
 }

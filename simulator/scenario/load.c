@@ -54,22 +54,6 @@ static bool check_type(const mn_at *root, const char *api_version, const char *k
                        api_version);
 }
 
-/* "a/../b" is inside, "../b" and "/b" are not. */
-static bool stays_inside(const char *path)
-{
-    if (g_path_is_absolute(path))
-        return false;
-    g_auto(GStrv) parts = g_strsplit(path, "/", -1);
-    int depth = 0;
-    for (size_t i = 0; parts[i] != NULL && depth >= 0; i++) {
-        if (strcmp(parts[i], "..") == 0)
-            depth--;
-        else if (*parts[i] != '\0' && strcmp(parts[i], ".") != 0)
-            depth++;
-    }
-    return depth >= 0;
-}
-
 static bool check_includes(const loader *l, const mn_at *root, GError **error)
 {
     const mn_strings *include = &l->document.spec.include;
@@ -78,7 +62,7 @@ static bool check_includes(const loader *l, const mn_at *root, GError **error)
         mn_at element = mn_at_element(&list, i);
         if (!l->may_include)
             return mn_at_error(&element, MN_ERROR_SCHEMA, error, "nothing to include from here");
-        if (!stays_inside(include->items[i]))
+        if (!mn_path_stays_inside(include->items[i]))
             return mn_at_error(&element,
                                MN_ERROR_SCHEMA,
                                error,
@@ -209,13 +193,21 @@ static void blame_include(const loader *l, size_t index, GError **error)
     (void)mn_at_error(place_of(l, "include", index, &at), MN_ERROR_IO, error, "%s", cause->message);
 }
 
+/* What paths in the Scenario are relative to; NULL: it came from memory. */
+static char *base_folder(const loader *l)
+{
+    if (!l->may_include || l->document_file == NULL)
+        return NULL;
+    return strcmp(l->document_file, "-") == 0 ? g_strdup(".")
+                                              : g_path_get_dirname(l->document_file);
+}
+
 static bool take_includes(loader *l, GError **error)
 {
     const mn_strings *include = &l->document.spec.include;
     if (include->count == 0)
         return true;
-    g_autofree char *folder =
-        strcmp(l->document_file, "-") == 0 ? g_strdup(".") : g_path_get_dirname(l->document_file);
+    g_autofree char *folder = base_folder(l);
     for (size_t i = 0; i < include->count; i++) {
         if (!take_include(l, folder, include->items[i], error)) {
             blame_include(l, i, error);
@@ -312,6 +304,15 @@ static void settle_objects(mn_scenario *scenario)
 
 /* ---- pools */
 
+static const mn_node *sample_of(mn_arena *arena, const mn_pool_spec *spec)
+{
+    g_autoptr(GPtrArray) nodes = g_ptr_array_new();
+    mn_pool_spec one = *spec;
+    one.count = (mn_opt_int){.set = true, .value = 1};
+    mn_pool_make_nodes(arena, &one, nodes);
+    return nodes->pdata[0];
+}
+
 static bool add_pool(const loader *l, size_t index, mn_node_pool *pool, GHashTable *names,
                      GError **error)
 {
@@ -319,7 +320,13 @@ static bool add_pool(const loader *l, size_t index, mn_node_pool *pool, GHashTab
     GPtrArray *nodes = l->scenario->objects->nodes;
     int64_t count = spec->count.set ? spec->count.value : 1;
     spec_place at;
-    *pool = (mn_node_pool){.name = spec->name, .first = nodes->len, .count = (size_t)count};
+    *pool = (mn_node_pool){
+        .name = spec->name,
+        .os = spec->os,
+        .first = nodes->len,
+        .count = (size_t)count,
+        .sample = sample_of(l->scenario->arena, spec),
+    };
     if ((int64_t)nodes->len + count > MN_SCENARIO_MAX_NODES)
         return mn_at_error(place_of(l, "nodePools", index, &at),
                            MN_ERROR_LIMIT,
@@ -419,7 +426,8 @@ static bool finish(loader *l, const char *first_path, GError **error)
     scenario->files = to_strings(scenario->arena, l->files);
     scenario->file_count = l->files->len;
     settle_objects(scenario);
-    return add_pools(l, error);
+    g_autofree char *folder = base_folder(l);
+    return add_pools(l, error) && mn_timeline_settle(scenario, &spec->timeline, folder, error);
 }
 
 static bool take_paths(loader *l, const char *const *paths, size_t count, GError **error)
@@ -437,11 +445,17 @@ static bool take_paths(loader *l, const char *const *paths, size_t count, GError
     return true;
 }
 
+static void free_objects(gpointer data)
+{
+    mn_objects_free(data);
+}
+
 static mn_scenario *scenario_new(void)
 {
     mn_scenario *scenario = g_new0(mn_scenario, 1);
     scenario->arena = mn_arena_new();
     scenario->objects = mn_objects_new();
+    scenario->timeline_objects = g_ptr_array_new_with_free_func(free_objects);
     return scenario;
 }
 
@@ -450,6 +464,7 @@ void mn_scenario_free(mn_scenario *scenario)
     if (scenario == NULL)
         return;
     mn_objects_free(scenario->objects);
+    g_ptr_array_unref(scenario->timeline_objects);
     mn_arena_free(scenario->arena);
     g_free(scenario);
 }

@@ -4,6 +4,7 @@
 #define MN_SCENARIO_PARTS_H
 
 #include "simulator/scenario/scenario.h"
+#include "simulator/scenario/timeline_parts.h"
 
 typedef struct mn_pool_spec {
     const char *name;
@@ -45,6 +46,7 @@ typedef struct mn_scenario_spec {
     mn_kubelet_settings kubelet;
     bool has_extender;
     mn_strings include, strategies;
+    mn_timeline_spec timeline;
 } mn_scenario_spec;
 
 typedef struct mn_scenario_document {

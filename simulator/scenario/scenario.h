@@ -17,6 +17,7 @@
 #include "mullion/os/winbuild.h"
 #include "mullion/sched/config.h"
 #include "mullion/text/source.h"
+#include "simulator/scenario/timeline.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,7 +36,9 @@ const char *mn_extender_mode_name(mn_extender_mode mode);
 /* A pool as the file wrote it; its nodes are in objects->nodes[first .. first + count). */
 typedef struct mn_node_pool {
     const char *name;
+    mn_os os;
     size_t first, count;
+    const mn_node *sample; /* the first node, also where there is none */
 } mn_node_pool;
 
 typedef struct mn_platforms {
@@ -103,6 +106,9 @@ typedef struct mn_scenario {
     /* "Deployment shop/web": given more than once; the last counts, as with kubectl apply. */
     const char *const *replaced;
     size_t replaced_count;
+
+    mn_timeline timeline;
+    GPtrArray *timeline_objects; /* mn_objects: what the actions apply, create and delete */
 
     mn_objects *objects;      /* nodes of pools included */
     const char *folder;       /* that strategies are looked for in; NULL: there is none */

@@ -10,6 +10,8 @@
 #define TAINT    "[^=:,]+(=[^=:,]*)?:(NoSchedule|PreferNoSchedule|NoExecute)"
 #define QUANTITY "^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$"
 
+#define DURATION "^(0|(([0-9]+\\.?[0-9]*|\\.[0-9]+)(ms|s|m|h|d))+)$"
+
 typedef void (*put_fn)(mn_json_writer *json, const char *const *words);
 
 static void put_words(mn_json_writer *json, const char *const *words)
@@ -172,6 +174,9 @@ void mn_notation_put(mn_json_writer *json, mn_notation notation, const char *con
         return;
     case MN_NOTATION_QUANTITY:
         put_quantity(json, words);
+        return;
+    case MN_NOTATION_DURATION:
+        put_pattern(json, DURATION);
         return;
     case MN_NOTATION_VERSION:
         put_version(json);

@@ -506,6 +506,7 @@ static mn_scenario *share(const mn_scenario *base)
     *out = *base;
     out->arena = mn_arena_new();
     out->objects = mn_objects_share(base->objects);
+    out->timeline_objects = g_ptr_array_ref(base->timeline_objects);
     out->touched = (mn_touched){0};
     return out;
 }

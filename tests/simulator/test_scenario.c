@@ -157,8 +157,8 @@ static void mistakes_are_named_with_their_place(void)
 {
     is_refused(HEAD "spec: {nodepools: []}",
                "test.yaml:3:19: spec.nodepools: unknown field (did you mean \"nodePools\"?)");
-    is_refused(HEAD "spec:\n  timeline: []\n",
-               "test.yaml:4:13: spec.timeline: unknown field of a scenario's spec");
+    is_refused(HEAD "spec:\n  timetable: []\n",
+               "test.yaml:4:14: spec.timetable: unknown field of a scenario's spec");
     is_refused(HEAD "spec:\n  nodePools:\n  - {name: w, os: windows}\n",
                "test.yaml:5:5: spec.nodePools[0]: required field \"build\" is missing: a Windows "
                "pool says which build, such as 10.0.20348");
