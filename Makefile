@@ -182,7 +182,7 @@ $(LIBS): | deps
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
 $(B)/mullion: $(call obj,$(SIM_SRC)) $(KUBE_LIB) $(IO_LIB) $(CORE_LIB)
-	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(CORE_PKGS) $(IO_PKGS) $(KUBE_PKGS)) -lm $(LDLIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(CORE_PKGS) $(IO_PKGS) $(KUBE_PKGS)) -lm -pthread $(LDLIBS)
 $(B)/mullion-extender: $(call obj,$(EXT_SRC)) $(LIBS)
 	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(PKGS)) -lm -pthread $(LDLIBS)
 $(B)/kubectl-mullion: $(B)/mullion

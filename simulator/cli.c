@@ -3,6 +3,7 @@
 
 #include "mullion/text/read.h"
 #include "simulator/options.h"
+#include "simulator/progress.h"
 #include "simulator/reports/layout.h"
 
 #include <stdarg.h>
@@ -17,6 +18,7 @@ void mn_complain(const mn_call *call, const char *format, ...)
     g_autoptr(GString) line = g_string_new("mullion: ");
     mn_append_plain(line, text);
     g_string_append_c(line, '\n');
+    mn_progress_erase(call->progress);
     /* Nobody is left to tell when standard error is gone. */
     (void)fwrite(line->str, 1, line->len, call->err);
 }
@@ -60,7 +62,9 @@ static mn_exit run_command(mn_call *call, size_t count, char *const *words)
         mn_help_command(call->program, call->command, call->out);
         return MN_EXIT_DONE;
     }
-    return call->command->run(call);
+    mn_exit status = call->command->run(call);
+    mn_progress_end(call);
+    return status;
 }
 
 static mn_exit unknown_command(const mn_call *call, const char *word)
@@ -106,6 +110,8 @@ mn_exit mn_cli_run(const mn_terminal *terminal, size_t count, char *const *words
         .out_is_terminal = terminal->out_is_terminal,
         .no_color = terminal->no_color,
         .columns = terminal->columns,
+        .err_is_terminal = terminal->err_is_terminal,
+        .err_columns = terminal->err_columns,
     };
     if (count < 2) {
         g_autoptr(GString) help = g_string_new(NULL);

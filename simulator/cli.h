@@ -11,6 +11,8 @@ typedef struct mn_terminal {
     FILE *err;
     bool out_is_terminal, no_color;
     size_t columns; /* 0: no terminal */
+    bool err_is_terminal;
+    size_t err_columns;
 } mn_terminal;
 
 /* words[0] is the name that the program was called by; a name that begins with

@@ -86,6 +86,9 @@ struct mn_call {
     FILE *err;
     bool out_is_terminal, no_color; /* NO_COLOR is in the environment */
     size_t columns;                 /* of the terminal; 0 when output is none */
+    bool err_is_terminal;
+    size_t err_columns;           /* as columns */
+    struct mn_progress *progress; /* the line on `err` that is there meanwhile; NULL: none */
 };
 
 /* All commands, in the order of commands.def. */

@@ -8,10 +8,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static size_t terminal_columns(void)
+/* 0: no terminal. */
+static size_t terminal_columns(int descriptor)
 {
     struct winsize size = {0};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+    if (isatty(descriptor) != 1 || ioctl(descriptor, TIOCGWINSZ, &size) != 0)
         return 0;
     return size.ws_col;
 }
@@ -51,13 +52,14 @@ static mn_exit write_out(const GString *out, mn_exit status)
 int main(int argc, char **argv)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    bool is_terminal = isatty(STDOUT_FILENO) == 1;
     const mn_terminal terminal = {
         .out = out,
         .err = stderr,
-        .out_is_terminal = is_terminal,
+        .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .no_color = wants_no_color(),
-        .columns = is_terminal ? terminal_columns() : 0,
+        .columns = terminal_columns(STDOUT_FILENO),
+        .err_is_terminal = isatty(STDERR_FILENO) == 1,
+        .err_columns = terminal_columns(STDERR_FILENO),
     };
     (void)signal(SIGPIPE, SIG_IGN);
     mn_exit status = mn_cli_run(&terminal, (size_t)argc, argv);

@@ -4,6 +4,7 @@
 #include "simulator/command.h"
 #include "simulator/conform/file.h"
 #include "simulator/options.h"
+#include "simulator/progress.h"
 #include "simulator/replay.h"
 
 #include <string.h>
@@ -140,6 +141,7 @@ static bool check_files(mn_call *call, const GPtrArray *paths, mn_json_writer *j
     const struct args *args = call->args;
     const mn_engine engine = args->engine == 0 ? MN_ENGINE_FAST : MN_ENGINE_REFERENCE;
     for (guint i = 0; i < paths->len; i++) {
+        mn_progress_set(call->progress, i, paths->len);
         g_autoptr(conform_result) result =
             conform_check(g_ptr_array_index(paths, i), engine, error);
         if (result == NULL)
@@ -195,6 +197,7 @@ static mn_exit run(mn_call *call)
     struct total total = {0};
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) paths = find_paths(call, &error);
+    mn_progress_begin(call, "checking files");
     if (paths == NULL ||
         !(args->record ? record(call, paths, &error) : check(call, paths, &total, &error))) {
         mn_complain(call, "%s", error->message);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `mullion run`: the main job. */
+#include "simulator/progress.h"
 #include "simulator/replay.h"
 
 #include <string.h>
@@ -24,6 +25,7 @@ static mn_exit run(mn_call *call)
 {
     const run_args *args = call->args;
     g_autoptr(GError) error = NULL;
+    mn_progress_begin(call, mn_arena_printf(call->arena, "running %s", call->operands[0]));
     g_autoptr(mn_scenario) scenario = mn_scenario_load(call->operands, call->operand_count, &error);
     if (scenario == NULL) {
         mn_complain(call, "%s", error->message);
