@@ -79,7 +79,7 @@ ALL_SRC   := $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(KUBE_SRC) $(EXT_SRC) $(SIM_SRC
              $(sort $(wildcard tests/fuzz/*.c)) $(BENCH_SRC)
 HEADERS   := $(sort $(wildcard include/mullion/*/*.h))
 SOURCES   := $(ALL_SRC) $(sort $(shell find include core extender simulator tests -name '*.h' 2>/dev/null))
-SCRIPTS   := $(sort $(wildcard build-aux/*.sh tests/e2e/*.sh tests/golden/*.sh)) .ci/run
+SCRIPTS   := $(sort $(wildcard build-aux/*.sh tests/*.sh tests/e2e/*.sh tests/golden/*.sh)) .ci/run
 obj        = $(patsubst %.c,$(B)/%.o,$(1))
 
 CORE_LIB  := $(B)/libmullion-core.a
@@ -244,7 +244,9 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy tests/.clang-tidy | deps-lint
 
 # ---- what takes longer
 
-.PHONY: fuzz fuzz-all bench coverage coverage-report golden-update
+.PHONY: determinism fuzz fuzz-all bench coverage coverage-report golden-update
+determinism: all ## the same bytes twice, on one core and more, whatever locale, time zone and switches
+	@sh tests/determinism.sh $(abspath $(B))
 fuzz: | deps-clang ## fuzz each target for FUZZ_SECONDS (clang only)
 	$(MAKE) FLAVOR=fuzz CC=clang fuzz-all
 fuzz-all: $(FUZZ_SRC:%.c=$(B)/%)

@@ -61,6 +61,7 @@ if [ -z "$suite" ]; then
         [ -e "$script" ] || continue
         check "$script" sh "$script"
     done
+    check tests/determinism.sh sh tests/determinism.sh "$MULLION_BUILD" short
     for golden in tests/golden/*/cmd; do
         [ -e "$golden" ] || continue
         check "${golden%/cmd}" sh tests/golden/run.sh "${golden%/cmd}"

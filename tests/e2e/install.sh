@@ -16,7 +16,8 @@ cd "$root/opt/mullion"
 for file in bin/mullion bin/mullion-extender bin/kubectl-mullion \
     share/man/man1/mullion.1 share/man/man1/mullion-extender.1 \
     share/bash-completion/completions/mullion share/zsh/site-functions/_mullion \
-    share/fish/vendor_completions.d/mullion.fish share/mullion/scenarios/demo.yaml; do
+    share/fish/vendor_completions.d/mullion.fish share/mullion/scenarios/demo.yaml \
+    share/mullion/schema/scenario.schema.json; do
     [ -s "$file" ] || {
         echo "not installed: $file"
         exit 1
