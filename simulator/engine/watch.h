@@ -4,8 +4,8 @@
  * Asking must change nothing that the run depends on: mn_scheduler_explain() does not, nor does a
  * scheduler of one's own on the same cache, nor a change of the cache that is taken back.
  */
-#ifndef MN_WATCH_H
-#define MN_WATCH_H
+#ifndef MN_ENGINE_WATCH_H
+#define MN_ENGINE_WATCH_H
 
 #include "simulator/engine/schedulers.h"
 
