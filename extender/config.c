@@ -22,6 +22,8 @@ static const char *const conflict_names[] = {"honour", "refuse", NULL};
 static const char *const daemon_set_names[] = {"enforce", "pass", NULL};
 static const char *const open_names[] = {"pass", "fail", NULL};
 static const char *const stale_names[] = {"use", "pass", "fail", NULL};
+static const char *const kube_names[] = {"none", "in-cluster", "kubeconfig", "url", NULL};
+static const char *const sighting_names[] = {"none", "nodes", "pods", NULL};
 
 const ext_key ext_keys[] = {
 #define CONFIG(member_, key_, kind_, default_, min_, max_, choices_, reloadable_, help_) \

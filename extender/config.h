@@ -38,6 +38,17 @@ typedef enum ext_kind {
 
 /* In the order of the names that config.def's rows have. */
 typedef enum ext_open { EXT_OPEN_PASS, EXT_OPEN_FAIL } ext_open;
+typedef enum ext_kube_from {
+    EXT_KUBE_NONE,
+    EXT_KUBE_IN_CLUSTER,
+    EXT_KUBE_KUBECONFIG,
+    EXT_KUBE_URL,
+} ext_kube_from;
+typedef enum ext_sightings_of {
+    EXT_SIGHTINGS_NONE,
+    EXT_SIGHTINGS_NODES,
+    EXT_SIGHTINGS_PODS,
+} ext_sightings_of;
 typedef enum ext_when_stale { EXT_STALE_USE, EXT_STALE_PASS, EXT_STALE_FAIL } ext_when_stale;
 
 typedef struct ext_config {

@@ -52,15 +52,19 @@ static const mn_pod *decode_pod(const ext_config *config, mn_arena *arena, mn_st
     return pod;
 }
 
-static void find_need(const mn_os_policy *policy, const ext_nodes *nodes, const mn_pod *pod,
-                      mn_os_need *out)
+static void find_need(const mn_os_policy *policy, const ext_nodes *nodes, mn_arena *arena,
+                      const mn_pod *pod, mn_os_need *out)
 {
     const char *class_name = pod->spec.runtime_class_name;
+    mn_os_sightings sightings = {.items = NULL};
+    if (nodes->sightings != NULL)
+        sightings = ext_sightings_of_pod(nodes->sightings, &policy->image_map, arena, &pod->spec);
     const mn_os_input input = {
         .meta = &pod->meta,
         .spec = &pod->spec,
         .runtime_class =
             class_name == NULL ? NULL : mn_objects_find_runtime_class(nodes->objects, class_name),
+        .sightings = &sightings,
     };
     mn_os_findings findings;
     mn_os_need_of(policy, &input, &findings, out);
@@ -186,7 +190,7 @@ bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out
     out->exempt = ext_exempt_of(config, &pod->meta);
     if (!classify(question, &policy, arena, out, error))
         return false;
-    find_need(&policy, question->nodes, pod, &out->need);
+    find_need(&policy, question->nodes, arena, pod, &out->need);
     if (out->exempt == EXT_EXEMPT_NO && out->need.exempt)
         out->exempt = EXT_EXEMPT_DAEMON_SET;
     decide(config, out);

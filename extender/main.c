@@ -107,6 +107,14 @@ static void block_signals(sigset_t *signals)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+static ext_environment read_environment(void)
+{
+    return (ext_environment){.service_host = g_getenv("KUBERNETES_SERVICE_HOST"),
+                             .service_port = g_getenv("KUBERNETES_SERVICE_PORT"),
+                             .kubeconfig = g_getenv("KUBECONFIG"),
+                             .home = g_getenv("HOME")};
+}
+
 /* `first` is the configuration at the start: what of it is used here does not change by a
  * reload. */
 static int serve_first(const ext_options *given, ext_settings *settings, const ext_config *first,
@@ -114,7 +122,8 @@ static int serve_first(const ext_options *given, ext_settings *settings, const e
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(ext_log) log = ext_log_new(STDERR_FILENO, (ext_level)first->log_level);
-    g_autoptr(ext_node_store) nodes = ext_node_store_open(settings, log, &error);
+    const ext_environment environment = read_environment();
+    g_autoptr(ext_node_store) nodes = ext_node_store_open(settings, &environment, log, &error);
     if (nodes == NULL)
         return complain(EXIT_INPUT, error);
 
@@ -165,7 +174,8 @@ static int serve(const ext_options *given, ext_config *config)
 static int check(const ext_config *config)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *summary = ext_node_store_check(config, &error);
+    const ext_environment environment = read_environment();
+    g_autofree char *summary = ext_node_store_check(config, &environment, &error);
     if (summary == NULL)
         return complain(EXIT_INPUT, error);
     return print(g_strdup_printf("configuration ok, %s\n", summary));

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread reads and swaps; everybody else takes references.
+/* One thread, ours or that of the watch, reads and swaps; everybody else takes references.
  *
  * The fingerprint of the files is taken before they are read: what changes while we
  * read has another one at the next look, and is read again. */
 #include "extender/node_store.h"
 
+#include "extender/kube_source.h"
+#include "extender/node_snapshot.h"
 #include "mullion/base/error.h"
 #include "mullion/io/file.h"
 #include "mullion/io/walk.h"
@@ -18,26 +20,18 @@
 
 enum { FILE_BYTES_MAX = 512 << 20, DEPTH_MAX = 128, VALUES_MAX = 20000000 };
 
-typedef struct snapshot {
-    ext_nodes nodes; /* first: what is handed out is cast back */
-    _Atomic uint32_t references;
-    mn_objects *objects;
-    ext_name_table *names;
-    uint16_t *class_of;
-    mn_os_classes classes;
-} snapshot;
-
 struct ext_node_store {
     ext_settings *settings;
     const ext_config *config; /* at the start: for what does not change */
     ext_log *log;
     pthread_mutex_t lock; /* of the three below */
-    snapshot *current;
+    const ext_nodes *current;
     bool stopping, reclassify;
     pthread_cond_t wake;
     pthread_t watcher;
     bool watches;
-    uint64_t seen; /* fingerprint; of the watcher once it runs */
+    ext_kube_source *kube; /* or NULL */
+    uint64_t seen;         /* fingerprint; of the watcher once it runs */
     bool seen_good;
     _Atomic int64_t confirmed_ms;
     _Atomic uint32_t node_count;
@@ -59,66 +53,59 @@ static void confirm(ext_node_store *store)
 
 /* ---- snapshots */
 
-void ext_nodes_release(const ext_nodes *nodes)
-{
-    snapshot *self = (snapshot *)(uintptr_t)nodes;
-    if (self == NULL || atomic_fetch_sub(&self->references, 1) > 1)
-        return;
-    ext_name_table_free(self->names);
-    mn_objects_free(self->objects);
-    g_free(self->class_of);
-    g_free(self);
-}
-
-static void classify(snapshot *self, const ext_config *config)
+/* Takes the objects over. */
+static const ext_nodes *snapshot_of(mn_objects *objects, const ext_config *config)
 {
     const mn_os_policy policy = ext_config_policy(config);
-    const GPtrArray *nodes = self->objects->nodes;
-    g_autofree mn_str *names = g_new(mn_str, nodes->len);
-    self->class_of = g_new(uint16_t, nodes->len);
-    mn_os_classes_init(&self->classes);
-    for (guint i = 0; i < nodes->len; i++) {
-        const mn_node *node = g_ptr_array_index(nodes, i);
+    const guint count = objects->nodes->len;
+    g_autofree mn_str *names = g_new(mn_str, count);
+    g_autofree mn_os_classes *classes = g_new(mn_os_classes, 1);
+    uint16_t *class_of = g_new(uint16_t, count);
+    mn_os_classes_init(classes);
+    for (guint i = 0; i < count; i++) {
+        const mn_node *node = g_ptr_array_index(objects->nodes, i);
         mn_os_offer offer = mn_os_offer_of(&policy, node);
         names[i] = mn_str_of(node->meta.name);
-        self->class_of[i] = mn_os_classes_add(&self->classes, &offer);
+        class_of[i] = mn_os_classes_add(classes, &offer);
     }
-    self->names = ext_name_table_new(names, nodes->len);
-}
-
-static snapshot *snapshot_new(mn_objects *objects, const ext_config *config)
-{
-    snapshot *self = g_new0(snapshot, 1);
-    atomic_init(&self->references, 1);
-    self->objects = objects;
-    classify(self, config);
-    self->nodes = (ext_nodes){.count = objects->nodes->len,
-                              .names = self->names,
-                              .class_of = self->class_of,
-                              .classes = &self->classes,
-                              .objects = objects};
-    return self;
+    const ext_snapshot_parts parts = {
+        .count = count,
+        .names = ext_shared_names(ext_name_table_new(names, count)),
+        .objects = ext_shared_objects(objects),
+        .class_of = class_of,
+        .classes = classes,
+    };
+    const ext_nodes *nodes = ext_nodes_new(&parts);
+    ext_shared_unref(parts.names);
+    ext_shared_unref(parts.objects);
+    return nodes;
 }
 
 const ext_nodes *ext_node_store_take(ext_node_store *store)
 {
     pthread_mutex_lock(&store->lock);
-    snapshot *taken = store->current;
-    atomic_fetch_add(&taken->references, 1);
+    const ext_nodes *taken = store->current;
+    ext_nodes_ref(taken);
     pthread_mutex_unlock(&store->lock);
-    return &taken->nodes;
+    return taken;
 }
 
-static void publish(ext_node_store *store, snapshot *fresh)
+static void swap(const ext_nodes *fresh, void *data)
 {
+    ext_node_store *store = data;
+    const uint32_t count = fresh->count;
     pthread_mutex_lock(&store->lock);
-    snapshot *old = store->current;
+    const ext_nodes *old = store->current;
     store->current = fresh;
     pthread_mutex_unlock(&store->lock);
-    atomic_store(&store->node_count, fresh->nodes.count);
+    atomic_store(&store->node_count, count);
+    ext_nodes_release(old);
+}
+
+static void publish(ext_node_store *store, const ext_nodes *fresh)
+{
+    swap(fresh, store);
     confirm(store);
-    if (old != NULL)
-        ext_nodes_release(&old->nodes);
 }
 
 /* ---- files */
@@ -182,10 +169,10 @@ static char *describe(const ext_nodes *nodes)
         "%u nodes, %u RuntimeClasses", nodes->count, nodes->objects->runtime_classes->len);
 }
 
-static snapshot *snapshot_in_force(const ext_node_store *store, mn_objects *objects)
+static const ext_nodes *snapshot_in_force(const ext_node_store *store, mn_objects *objects)
 {
     const ext_config *config = ext_settings_take(store->settings);
-    snapshot *fresh = snapshot_new(objects, config);
+    const ext_nodes *fresh = snapshot_of(objects, config);
     ext_settings_release(config);
     return fresh;
 }
@@ -196,7 +183,7 @@ static snapshot *snapshot_in_force(const ext_node_store *store, mn_objects *obje
 static bool is_plausible(ext_node_store *store, const mn_objects *fresh, GError **error)
 {
     pthread_mutex_lock(&store->lock);
-    uint32_t before = store->current->nodes.count;
+    uint32_t before = store->current->count;
     pthread_mutex_unlock(&store->lock);
     if (fresh->nodes->len > 0 || before == 0)
         return true;
@@ -276,7 +263,8 @@ static void *watch(void *data)
 
 static bool load_first(ext_node_store *store, GError **error)
 {
-    bool configured = *store->config->nodes_path != '\0';
+    const bool asks = store->config->kube_source != EXT_KUBE_NONE;
+    const bool configured = !asks && *store->config->nodes_path != '\0';
     g_autoptr(GPtrArray) paths = NULL;
     if (configured) {
         paths = list_files(store->config, error);
@@ -288,16 +276,28 @@ static bool load_first(ext_node_store *store, GError **error)
     if (objects == NULL)
         return false;
     publish(store, snapshot_in_force(store, objects));
-    g_autofree char *text = describe(&store->current->nodes);
+    g_autofree char *text = describe(store->current);
     if (configured)
         ext_log_say(
             store->log, EXT_INFO, "nodes read from %s: %s", store->config->nodes_path, text);
-    else
-        ext_log_say(store->log, EXT_WARNING, "no nodes.path: every name is an unknown node");
+    else if (!asks)
+        ext_log_say(store->log,
+                    EXT_WARNING,
+                    "no nodes.path and no kube.source: every name is an unknown node");
     return true;
 }
 
-ext_node_store *ext_node_store_open(ext_settings *settings, ext_log *log, GError **error)
+static bool start_looking(ext_node_store *store, GError **error)
+{
+    int failed = pthread_create(&store->watcher, NULL, watch, store);
+    store->watches = failed == 0;
+    if (failed != 0)
+        g_set_error(error, MN_ERROR, MN_ERROR_IO, "cannot start a thread: %s", g_strerror(failed));
+    return failed == 0;
+}
+
+ext_node_store *ext_node_store_open(ext_settings *settings, const ext_environment *environment,
+                                    ext_log *log, GError **error)
 {
     g_autoptr(ext_node_store) store = g_new0(ext_node_store, 1);
     const ext_config *config = ext_settings_take(settings);
@@ -308,14 +308,12 @@ ext_node_store *ext_node_store_open(ext_settings *settings, ext_log *log, GError
     pthread_cond_init(&store->wake, NULL);
     if (!load_first(store, error))
         return NULL;
-    if (*config->nodes_path == '\0')
-        return g_steal_pointer(&store);
-    int failed = pthread_create(&store->watcher, NULL, watch, store);
-    if (failed != 0) {
-        g_set_error(error, MN_ERROR, MN_ERROR_IO, "cannot start a thread: %s", g_strerror(failed));
-        return NULL;
+    if (config->kube_source != EXT_KUBE_NONE) {
+        store->kube = ext_kube_source_open(settings, environment, log, swap, store, error);
+        return store->kube == NULL ? NULL : g_steal_pointer(&store);
     }
-    store->watches = true;
+    if (*config->nodes_path != '\0' && !start_looking(store, error))
+        return NULL;
     return g_steal_pointer(&store);
 }
 
@@ -323,6 +321,7 @@ void ext_node_store_free(ext_node_store *store)
 {
     if (store == NULL)
         return;
+    ext_kube_source_free(store->kube);
     if (store->watches) {
         pthread_mutex_lock(&store->lock);
         store->stopping = true;
@@ -330,8 +329,7 @@ void ext_node_store_free(ext_node_store *store)
         pthread_mutex_unlock(&store->lock);
         pthread_join(store->watcher, NULL);
     }
-    if (store->current != NULL)
-        ext_nodes_release(&store->current->nodes);
+    ext_nodes_release(store->current);
     ext_settings_release(store->config);
     pthread_cond_destroy(&store->wake);
     pthread_mutex_destroy(&store->lock);
@@ -340,6 +338,10 @@ void ext_node_store_free(ext_node_store *store)
 
 void ext_node_store_reclassify(ext_node_store *store)
 {
+    if (store->kube != NULL) {
+        ext_kube_source_reclassify(store->kube);
+        return;
+    }
     pthread_mutex_lock(&store->lock);
     store->reclassify = true;
     pthread_cond_signal(&store->wake);
@@ -349,6 +351,10 @@ void ext_node_store_reclassify(ext_node_store *store)
 ext_store_state ext_node_store_state(const ext_node_store *store)
 {
     const uint32_t nodes = atomic_load(&store->node_count);
+    if (store->kube != NULL)
+        return (ext_store_state){.synced = ext_kube_source_is_synced(store->kube),
+                                 .age_ms = ext_kube_source_age_ms(store->kube),
+                                 .nodes = nodes};
     if (*store->config->nodes_path == '\0')
         return (ext_store_state){.synced = true};
     return (ext_store_state){.synced = nodes > 0,
@@ -356,16 +362,26 @@ ext_store_state ext_node_store_state(const ext_node_store *store)
                              .nodes = nodes};
 }
 
-char *ext_node_store_check(const ext_config *config, GError **error)
+void ext_node_store_stats(const ext_node_store *store, ext_store_stats *out)
 {
+    *out = (ext_store_stats){.watching = false};
+    if (store->kube != NULL)
+        ext_kube_source_stats(store->kube, out);
+}
+
+char *ext_node_store_check(const ext_config *config, const ext_environment *environment,
+                           GError **error)
+{
+    if (config->kube_source != EXT_KUBE_NONE)
+        return ext_kube_source_check(config, environment, error);
     if (*config->nodes_path == '\0')
         return g_strdup("no nodes configured");
     g_autoptr(GPtrArray) paths = list_files(config, error);
     mn_objects *objects = paths == NULL ? NULL : load_objects(paths, error);
     if (objects == NULL)
         return NULL;
-    snapshot *read = snapshot_new(objects, config);
-    char *text = describe(&read->nodes);
-    ext_nodes_release(&read->nodes);
+    const ext_nodes *read = snapshot_of(objects, config);
+    char *text = describe(read);
+    ext_nodes_release(read);
     return text;
 }

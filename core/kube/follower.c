@@ -74,11 +74,17 @@ static void tell(kube_follower *self, mn_watch_news news, const mn_kube_object *
 
 /* ---- the next request */
 
+/* A collection's own query (a fieldSelector) stands before ours. */
+static char separator_of(const kube_follower *self)
+{
+    return strchr(collection_of(self)->path, '?') == NULL ? '?' : '&';
+}
+
 static char *list_path(kube_follower *self)
 {
     g_autoptr(GString) path = g_string_new(collection_of(self)->path);
     if (self->options->page_size > 0 && !self->unpaged)
-        g_string_append_printf(path, "?limit=%zu", self->options->page_size);
+        g_string_append_printf(path, "%climit=%zu", separator_of(self), self->options->page_size);
     if (self->continue_->len > 0) {
         g_autofree char *token = g_uri_escape_string(self->continue_->str, NULL, FALSE);
         g_string_append_printf(path, "&continue=%s", token);

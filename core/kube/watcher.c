@@ -252,6 +252,11 @@ void mn_watcher_free(mn_watcher *watcher)
     g_free(watcher);
 }
 
+void mn_watcher_wake(mn_watcher *watcher)
+{
+    curl_multi_wakeup(watcher->multi);
+}
+
 mn_watch_stats mn_watcher_stats(const mn_watcher *watcher, size_t collection)
 {
     const _Atomic uint64_t *counts = watcher->transfers[collection].follower.counts;

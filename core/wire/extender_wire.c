@@ -84,6 +84,7 @@ static const struct node_part {
     {"unschedulable", offsetof(mn_wire_node, unschedulable), NODE_SPEC, false},
     {"nodeInfo", offsetof(mn_wire_node, node_info), NODE_STATUS, false},
     {"runtimeHandlers", offsetof(mn_wire_node, runtime_handlers), NODE_STATUS, false},
+    {"images", offsetof(mn_wire_node, images), NODE_STATUS, false},
 };
 
 static void read_part(wire_decode *decode, enum node_section section, mn_scan_string key,
@@ -132,6 +133,17 @@ static void read_node(wire_decode *decode, mn_wire_node *node)
         }
     }
     node->bytes.len = (size_t)(scan->at - node->bytes.ptr);
+}
+
+bool mn_wire_node_cut(mn_arena *arena, mn_str bytes, mn_wire_node *out, GError **error)
+{
+    wire_decode decode = {.arena = arena, .limits = &mn_wire_limits_default, .error = error};
+    *out = (mn_wire_node){.bytes = {.ptr = NULL}};
+    mn_scan_init(&decode.scan, bytes, decode.limits->depth);
+    read_node(&decode, out);
+    if (out->name.len == 0)
+        wire_fail(&decode, MN_ERROR_SCHEMA, "metadata.name is missing");
+    return wire_finish(&decode, "Node");
 }
 
 static void read_items(wire_decode *decode, mn_wire_args *args)

@@ -15,6 +15,8 @@
     "{apiVersion: v1, kind: Node, metadata: {name: " name ", labels: {kubernetes.io/os: " os \
     "}}}\n---\n"
 
+static const ext_environment nowhere;
+
 typedef struct fixture {
     char *path;
     ext_config *config; /* the settings have it */
@@ -35,7 +37,7 @@ static fixture open_store(char *path)
     made.null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     made.log = ext_log_new(made.null, EXT_INFO);
     made.settings = ext_settings_new(made.config);
-    made.store = ext_node_store_open(made.settings, made.log, &error);
+    made.store = ext_node_store_open(made.settings, &nowhere, made.log, &error);
     if (made.store == NULL)
         g_error("%s", error->message);
     return made;
@@ -198,7 +200,7 @@ static void a_bad_file_at_the_start_is_an_error_with_its_place(void)
     g_autoptr(ext_config) config = ext_config_new();
     g_autoptr(GError) error = NULL;
     EXPECT_TRUE(ext_config_set(config, "nodes.path", path, "test", NULL));
-    g_autofree char *summary = ext_node_store_check(config, &error);
+    g_autofree char *summary = ext_node_store_check(config, &nowhere, &error);
     EXPECT_TRUE(summary == NULL);
     g_autofree char *want =
         g_strdup_printf("%s:3:11: metadata: expected an object, found the number 5", path);

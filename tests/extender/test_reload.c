@@ -18,6 +18,8 @@ typedef struct fixture {
     ext_reloader reloader;
 } fixture;
 
+static const ext_environment nowhere;
+
 static void replace(const char *path, const char *text)
 {
     if (!g_file_set_contents(path, text, -1, NULL)) /* writes beside, renames */
@@ -37,7 +39,8 @@ static fixture *start(const char *config)
         g_error("%s", error->message);
     made->service.settings = ext_settings_new(first);
     made->service.log = ext_log_new(made->log_fd, (ext_level)first->log_level);
-    made->service.nodes = ext_node_store_open(made->service.settings, made->service.log, &error);
+    made->service.nodes =
+        ext_node_store_open(made->service.settings, &nowhere, made->service.log, &error);
     made->reloader = (ext_reloader){.options = &made->options,
                                     .settings = made->service.settings,
                                     .nodes = made->service.nodes,

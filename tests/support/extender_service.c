@@ -46,6 +46,8 @@ char *write_temporary(const char *name, const char *text)
     return path;
 }
 
+static const ext_environment nowhere;
+
 extender_service *extender_service_new(const char *config)
 {
     extender_service *self = g_new0(extender_service, 1);
@@ -58,7 +60,8 @@ extender_service *extender_service_new(const char *config)
     self->log_fd = g_open(self->log_path, O_WRONLY | O_APPEND | O_CLOEXEC);
     self->service.settings = ext_settings_new(self->config);
     self->service.log = ext_log_new(self->log_fd, (ext_level)self->config->log_level);
-    self->service.nodes = ext_node_store_open(self->service.settings, self->service.log, &error);
+    self->service.nodes =
+        ext_node_store_open(self->service.settings, &nowhere, self->service.log, &error);
     if (self->service.nodes == NULL)
         g_error("%s", error->message);
     return self;

@@ -25,6 +25,8 @@ kube_story *kube_story_new(void)
     story->events = g_ptr_array_new_with_free_func(g_free);
     add_lines(story->events, "watch-nodes", 0, 6);
     add_lines(story->events, "watch-nodes-no-bookmarks", 4, 3);
+    story->class_events = g_ptr_array_new_with_free_func(g_free);
+    add_lines(story->class_events, "watch-runtimeclasses", 0, 2);
     return story;
 }
 
@@ -35,6 +37,7 @@ void kube_story_free(kube_story *story)
     g_free(story->list);
     g_free(story->watch_head);
     g_ptr_array_unref(story->events);
+    g_ptr_array_unref(story->class_events);
     g_free(story);
 }
 
@@ -44,16 +47,31 @@ static int64_t version_of(const char *event)
     return (int64_t)g_ascii_strtoull(strstr(event, key) + sizeof key - 1, NULL, 10);
 }
 
-char *kube_story_watch(const kube_story *story, int64_t version, size_t *len)
+static char *events_after(const kube_story *story, const GPtrArray *events, int64_t version,
+                          size_t *len)
 {
     GString *raw = g_string_new(story->watch_head);
-    for (guint i = 0; i < story->events->len; i++) {
-        const char *event = story->events->pdata[i];
+    for (guint i = 0; i < events->len; i++) {
+        const char *event = events->pdata[i];
         if (version_of(event) > version)
             g_string_append_printf(raw, "%zx\r\n%s\r\n", strlen(event), event);
     }
     *len = raw->len;
     return g_string_free(raw, FALSE);
+}
+
+char *kube_story_watch(const kube_story *story, int64_t version, size_t *len)
+{
+    return events_after(story, story->events, version, len);
+}
+
+static kube_answer tell_classes(const kube_request *request, const kube_story *story)
+{
+    kube_answer answer = {.then = request->watch ? KUBE_STALL : KUBE_KEEP};
+    answer.bytes = request->watch
+                       ? events_after(story, story->class_events, request->version, &answer.len)
+                       : kube_recorded("list-runtimeclasses", &answer.len);
+    return answer;
 }
 
 static kube_answer spoil(const kube_fault *fault, kube_answer answer)
@@ -72,8 +90,11 @@ static kube_answer spoil(const kube_fault *fault, kube_answer answer)
 kube_answer kube_story_tell(const kube_request *request, void *data)
 {
     static const char nodes[] = "/api/v1/nodes";
+    static const char classes[] = "/apis/node.k8s.io/v1/runtimeclasses";
     kube_story *story = data;
     kube_answer answer = {.then = request->watch ? KUBE_STALL : KUBE_KEEP};
+    if (strncmp(request->path, classes, sizeof classes - 1) == 0)
+        return tell_classes(request, story);
     if (strncmp(request->path, nodes, sizeof nodes - 1) != 0)
         return kube_answer_plain("404 Not Found", "", (mn_str){.ptr = ""});
     if (request->watch) {

@@ -25,8 +25,9 @@ typedef struct kube_fault {
 typedef struct kube_story {
     char *list; /* raw answer to the LIST */
     size_t list_len;
-    char *watch_head;  /* of a WATCH */
-    GPtrArray *events; /* lines with their LF */
+    char *watch_head;        /* of a WATCH */
+    GPtrArray *events;       /* lines with their LF */
+    GPtrArray *class_events; /* of RuntimeClasses: windows-2025 comes and changes */
     kube_fault fault;
     size_t lists, watches; /* answers so far; of the server's threads */
 } kube_story;
@@ -35,7 +36,8 @@ kube_story *kube_story_new(void);
 void kube_story_free(kube_story *story);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(kube_story, kube_story_free)
 
-/* For kube_server_start(); `data` is the story. Other paths than that of nodes get 404. */
+/* For kube_server_start(); `data` is the story. RuntimeClasses are listed and
+ * watched as well; other paths get 404. */
 kube_answer kube_story_tell(const kube_request *request, void *data);
 
 /* The raw answer to a WATCH from that version; the caller frees. */

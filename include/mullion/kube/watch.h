@@ -57,7 +57,7 @@ typedef void (*mn_watch_fn)(const mn_watch_message *message, void *data);
 typedef int64_t (*mn_watch_settled_fn)(void *data);
 
 typedef struct mn_watch_collection {
-    const char *path; /* "/api/v1/nodes" */
+    const char *path; /* "/api/v1/nodes", with a query of its own if need be */
     const char *name; /* "nodes", in errors */
 } mn_watch_collection;
 
@@ -111,6 +111,9 @@ mn_watcher *mn_watcher_start(const mn_watch_options *options,
 /* Ends the thread within 100 ms, but for a call back that is under way. */
 void mn_watcher_free(mn_watcher *watcher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_watcher, mn_watcher_free)
+
+/* Makes it call `settled` soon. By any thread. */
+void mn_watcher_wake(mn_watcher *watcher);
 
 /* By any thread. */
 mn_watch_stats mn_watcher_stats(const mn_watcher *watcher, size_t collection);

@@ -47,6 +47,7 @@ typedef struct mn_wire_node {
     mn_str labels;                      /* metadata.labels: JSON, like those below */
     mn_str taints, unschedulable;       /* of spec */
     mn_str node_info, runtime_handlers; /* of status */
+    mn_str images;
 } mn_wire_node;
 
 /* ExtenderArgs: what filter and prioritize are asked. */
@@ -64,6 +65,11 @@ typedef struct mn_wire_args {
  * name), saying where. */
 bool mn_wire_args_decode(mn_arena *arena, mn_str body, const mn_wire_limits *limits,
                          mn_wire_args *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One Node, as the API server has it: cut into its members. Names that hold escapes go to the
+ * arena. Errors: SYNTAX, LIMIT, SCHEMA (no name). */
+bool mn_wire_node_cut(mn_arena *arena, mn_str bytes, mn_wire_node *out,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What the OS policy reads of a node: metadata.name, .resourceVersion and .labels,
  * status.nodeInfo and .runtimeHandlers, as mn_node_decode() would have them; all else is
