@@ -187,6 +187,7 @@ bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out
         g_prefix_error(error, "Pod: ");
         return false;
     }
+    out->pod = pod;
     out->exempt = ext_exempt_of(config, &pod->meta);
     if (!classify(question, &policy, arena, out, error))
         return false;
@@ -194,7 +195,6 @@ bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out
     if (out->exempt == EXT_EXEMPT_NO && out->need.exempt)
         out->exempt = EXT_EXEMPT_DAEMON_SET;
     decide(config, out);
-    out->pod = pod;
     return true;
 }
 
@@ -213,4 +213,11 @@ ext_tally ext_decision_tally(const ext_decision *decision)
     }
     sums.unknown = decision->counts[MN_CLASS_UNKNOWN];
     return sums;
+}
+
+const char *ext_decision_why(const ext_decision *decision, mn_arena *arena)
+{
+    g_autoptr(GString) why = g_string_new(NULL);
+    mn_os_need_why(&decision->need, why);
+    return mn_arena_strndup(arena, why->str, why->len);
 }

@@ -27,8 +27,8 @@ enum { EXT_TRUSTS = EXT_TRUST_NOT_SYNCED + 1 };
 const char *ext_trust_name(ext_trust trust);
 ext_trust ext_trust_of(const ext_config *config, const ext_store_state *store);
 
-/* Everything lives in the request's arena or points into its body. After a fault only
- * `args` may be there. */
+/* Everything lives in the request's arena or points into its body. After a fault `pod` is there if
+ * it could be read; of the rest, only what is not a pointer may be looked at. */
 typedef struct ext_decision {
     ext_verb verb;
     mn_wire_args args;              /* of preempt: names alone, in either form */
@@ -63,6 +63,9 @@ typedef struct ext_tally {
     uint64_t by_reason[MN_REASONS]; /* of those that would fail */
     uint64_t by_score[MN_SCORE_EXACT + 1];
 } ext_tally;
+
+/* What the Pod needs, and what says so, in one line. In the arena. */
+const char *ext_decision_why(const ext_decision *decision, mn_arena *arena);
 
 ext_tally ext_decision_tally(const ext_decision *decision);
 

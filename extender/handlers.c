@@ -109,7 +109,25 @@ static const struct {
     [EXT_PREEMPT] = {answer_victims, refuse_victims},
 };
 
-/* The nodes are held until the log line is written: a need borrows from them. */
+/* The log, the metrics and /explain. */
+static void tell(ext_service *service, const ext_config *config, mn_arena *arena,
+                 const ext_decision *decision, const GError *error, int64_t took_us)
+{
+    const ext_tally tally = error == NULL ? ext_decision_tally(decision) : (ext_tally){0};
+    const char *why = error == NULL ? ext_decision_why(decision, arena) : error->message;
+    const ext_answered answered = {.decision = decision,
+                                   .tally = &tally,
+                                   .why = why,
+                                   .mode = (mn_os_mode)config->mode,
+                                   .took_us = took_us,
+                                   .failed = error != NULL};
+    ext_metrics_count(&service->metrics, decision, &tally, error, took_us);
+    if (decision->pod != NULL)
+        ext_recent_add(service->recent, &answered);
+    ext_log_request(service, config, &answered);
+}
+
+/* The nodes are held until everything is told: a need borrows from them. */
 static void handle(ext_service *service, ext_verb verb, const mn_http_request *request,
                    mn_http_reply *reply)
 {
@@ -130,10 +148,7 @@ static void handle(ext_service *service, ext_verb verb, const mn_http_request *r
         reply->status = verbs[verb].refuse(request->arena, error, &body);
     reply->spans = body.spans;
     reply->count = body.count;
-    const ext_tally tally = error == NULL ? ext_decision_tally(&decision) : (ext_tally){0};
-    const int64_t took_us = now_us() - began_us;
-    ext_metrics_count(&service->metrics, &decision, &tally, error, took_us);
-    ext_log_request(service, config, &decision, &tally, error, took_us);
+    tell(service, config, request->arena, &decision, error, now_us() - began_us);
     ext_nodes_release(nodes);
     ext_settings_release(config);
 }

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Probes and metrics. healthz: the process answers. readyz: it also has nodes to decide by and is
- * not on its way out; a Service then stops sending requests before the end. */
+/* Probes, metrics and version. livez (healthz): the process answers. readyz: it also has nodes to
+ * decide by and is not on its way out; a Service then stops sending requests before the end. */
 #include "generated/version.h"
 
 #include "extender/decision.h"
 #include "extender/service.h"
+
+#if defined(__x86_64__)
+#define PLATFORM "linux/amd64"
+#elif defined(__aarch64__)
+#define PLATFORM "linux/arm64"
+#else
+#define PLATFORM "linux"
+#endif
 
 static void say(mn_http_reply *reply, unsigned status, const mn_str *text)
 {
@@ -14,35 +22,114 @@ static void say(mn_http_reply *reply, unsigned status, const mn_str *text)
     reply->count = 1;
 }
 
-void ext_handle_healthz(const mn_http_request *request, mn_http_reply *reply, void *data)
+/* ---- probes, as those of the API server */
+
+/* What a check looks at. */
+typedef struct health {
+    const ext_service *service;
+    const ext_config *config;
+    ext_store_state nodes;
+} health;
+
+/* Each gives NULL, or what is wrong. */
+static const char *check_ping(const health *now)
 {
-    (void)request;
-    (void)data;
-    static const mn_str ok = {.ptr = "ok", .len = 2};
-    say(reply, 200, &ok);
+    (void)now;
+    return NULL;
+}
+
+static const char *check_shutdown(const health *now)
+{
+    return atomic_load(&now->service->draining) ? "shutting down" : NULL;
+}
+
+static const char *check_nodes_read(const health *now)
+{
+    return now->nodes.synced ? NULL : "nodes have not been read yet";
+}
+
+/* Only where stale nodes mean failures: else it would take away an extender that answers. */
+static const char *check_nodes_fresh(const health *now)
+{
+    bool stale = now->config->when_stale == EXT_STALE_FAIL &&
+                 ext_trust_of(now->config, &now->nodes) == EXT_TRUST_STALE;
+    return stale ? "nodes are stale" : NULL;
+}
+
+typedef struct check {
+    const char *name;
+    const char *(*find)(const health *now);
+} check;
+
+static const check live[] = {{"ping", check_ping}};
+static const check ready[] = {
+    {"ping", check_ping},
+    {"shutdown", check_shutdown},
+    {"nodes-read", check_nodes_read},
+    {"nodes-fresh", check_nodes_fresh},
+};
+
+static health look(const ext_service *service, const ext_config *config)
+{
+    return (health){
+        .service = service, .config = config, .nodes = ext_node_store_state(service->nodes)};
 }
 
 const char *ext_not_ready(ext_service *service)
 {
-    const ext_store_state state = ext_node_store_state(service->nodes);
     const ext_config *config = ext_settings_take(service->settings);
-    bool stale =
-        config->when_stale == EXT_STALE_FAIL && ext_trust_of(config, &state) == EXT_TRUST_STALE;
+    const health now = look(service, config);
+    const char *why = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(ready) && why == NULL; i++)
+        why = ready[i].find(&now);
     ext_settings_release(config);
-    if (atomic_load(&service->draining))
-        return "shutting down";
-    if (!state.synced)
-        return "nodes have not been read yet";
-    return stale ? "nodes are stale" : NULL;
+    return why;
+}
+
+static char *probe_text(const char *probe, const check *checks, size_t count, const health *now,
+                        const char **failed)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    *failed = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *why = checks[i].find(now);
+        if (why == NULL)
+            g_string_append_printf(text, "[+]%s ok\n", checks[i].name);
+        else
+            g_string_append_printf(text, "[-]%s failed: %s\n", checks[i].name, why);
+        *failed = *failed == NULL ? why : *failed;
+    }
+    g_string_append_printf(text, "%s check %s\n", probe, *failed == NULL ? "passed" : "failed");
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* ?verbose: every check in a line of its own. */
+static void answer_probe(const mn_http_request *request, mn_http_reply *reply, ext_service *service,
+                         const check *checks, size_t count)
+{
+    const ext_config *config = ext_settings_take(service->settings);
+    const health now = look(service, config);
+    const char *failed;
+    g_autofree char *details = probe_text(request->path + 1, checks, count, &now, &failed);
+    bool verbose = mn_http_request_find(request, "verbose") != NULL;
+    const char *text = verbose ? details : failed == NULL ? "ok" : failed;
+    mn_str *span = MN_ARENA_NEW(request->arena, mn_str, 1);
+    *span = mn_str_of(mn_arena_strdup(request->arena, text));
+    say(reply, failed == NULL ? 200 : 503, span);
+    ext_settings_release(config);
+}
+
+void ext_handle_livez(const mn_http_request *request, mn_http_reply *reply, void *data)
+{
+    answer_probe(request, reply, data, live, G_N_ELEMENTS(live));
 }
 
 void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, void *data)
 {
-    const char *why = ext_not_ready(data);
-    mn_str *text = MN_ARENA_NEW(request->arena, mn_str, 1);
-    *text = mn_str_of(why == NULL ? "ok" : why);
-    say(reply, why == NULL ? 200 : 503, text);
+    answer_probe(request, reply, data, ready, G_N_ELEMENTS(ready));
 }
+
+/* ---- metrics and version */
 
 /* What is not counted but asked for. */
 static void collect(ext_service *service)
@@ -87,6 +174,10 @@ void ext_handle_version(const mn_http_request *request, mn_http_reply *reply, vo
     mn_json_begin_object(&json);
     mn_json_member_string(&json, "version", MN_VERSION);
     mn_json_member_string(&json, "commit", MN_COMMIT);
+    mn_json_member_string(&json, "gitVersion", "v" MN_VERSION); /* as Kubernetes calls it */
+    mn_json_member_string(&json, "gitCommit", MN_COMMIT);
+    mn_json_member_string(&json, "compiler", __VERSION__);
+    mn_json_member_string(&json, "platform", PLATFORM);
     mn_json_end_object(&json);
     mn_str written = mn_json_writer_text(&json);
     mn_str *text = MN_ARENA_NEW(request->arena, mn_str, 1);

@@ -127,15 +127,18 @@ static int serve_first(const ext_options *given, ext_settings *settings, const e
     if (nodes == NULL)
         return complain(EXIT_INPUT, error);
 
-    ext_service service = {.settings = settings, .log = log, .nodes = nodes};
+    g_autoptr(ext_recent) recent = ext_recent_new((size_t)first->explain_decisions);
+    ext_service service = {.settings = settings, .log = log, .nodes = nodes, .recent = recent};
     ext_reloader reloader = {.options = given,
                              .settings = settings,
                              .nodes = nodes,
                              .log = log,
                              .metrics = &service.metrics};
     ext_metrics_started(&service.metrics);
-    const mn_http_router router = {.routes = ext_routes,
-                                   .count = ext_route_count,
+    mn_http_route routes[EXT_ROUTES_MAX];
+    const mn_http_router router = {.routes = routes,
+                                   .count =
+                                       ext_routes_of(EXT_LISTENS_VERBS | EXT_LISTENS_ADMIN, routes),
                                    .prefix = first->url_prefix,
                                    .data = &service};
     const mn_http_options options = {.address = first->listen_address,

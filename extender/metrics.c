@@ -118,7 +118,7 @@ static const metric metrics_table[] = {
 #define METRIC(member_, kind_, name_, first_, second_, help_) \
     {.name = (name_),                                         \
      .help = (help_),                                         \
-     .kind = kind_,                                           \
+     .kind = (kind_),                                         \
      .offset = offsetof(ext_metrics, member_),                \
      .cell_size = sizeof(EXT_CELL_##kind_),                   \
      .labels = {&label_##first_, &label_##second_}},
@@ -305,25 +305,27 @@ static const char *type_name(metric_kind kind)
     return names[kind];
 }
 
+static void append_cells(GString *out, const metric *row, const char *cells)
+{
+    const size_t second = row->labels[1]->values, count = row->labels[0]->values * second;
+    for (size_t i = 0; i < count; i++) {
+        const size_t at[2] = {i / second, i % second};
+        append_cell(out, row, cells + i * row->cell_size, at);
+    }
+}
+
 char *ext_metrics_print(const ext_metrics *metrics)
 {
     g_autoptr(GString) out = g_string_sized_new(32 << 10);
     for (size_t i = 0; i < G_N_ELEMENTS(metrics_table); i++) {
         const metric *row = &metrics_table[i];
-        const char *cell = (const char *)metrics + row->offset;
         g_string_append_printf(out,
                                "# HELP %s %s\n# TYPE %s %s\n",
                                row->name,
                                row->help,
                                row->name,
                                type_name(row->kind));
-        for (size_t a = 0; a < row->labels[0]->values; a++) {
-            for (size_t b = 0; b < row->labels[1]->values; b++) {
-                const size_t at[2] = {a, b};
-                append_cell(out, row, cell, at);
-                cell += row->cell_size;
-            }
-        }
+        append_cells(out, row, (const char *)metrics + row->offset);
     }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }

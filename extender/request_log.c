@@ -40,13 +40,6 @@ static void write_scores(mn_json_writer *line, const ext_tally *sums)
     mn_json_end_object(line);
 }
 
-static void write_why(mn_json_writer *line, const mn_os_need *need)
-{
-    g_autoptr(GString) why = g_string_new(NULL);
-    mn_os_need_why(need, why);
-    mn_json_member_string(line, "why", why->str);
-}
-
 /* At level debug: what became of each class of nodes. */
 static void write_classes(mn_json_writer *line, const ext_decision *decision)
 {
@@ -65,12 +58,9 @@ static void write_classes(mn_json_writer *line, const ext_decision *decision)
     mn_json_end_array(line);
 }
 
-static void write_decision(mn_json_writer *line, const ext_service *service,
-                           const ext_config *config, const ext_decision *decision,
+static void write_decision(mn_json_writer *line, const ext_decision *decision,
                            const ext_tally *sums)
 {
-    write_pod(line, decision->pod);
-    mn_json_member_string(line, "mode", ext_config_mode_name(config));
     mn_json_member_string(line, "form", decision->args.form == MN_WIRE_NAMES ? "names" : "nodes");
     mn_json_member_int(line, "nodesIn", (int64_t)decision->args.count);
     if (decision->verb == EXT_PRIORITIZE)
@@ -81,33 +71,37 @@ static void write_decision(mn_json_writer *line, const ext_service *service,
         write_reasons(line, sums->failed > 0 ? "failed" : "wouldFail", sums);
     if (sums->unknown > 0)
         mn_json_member_int(line, "unknownNodes", (int64_t)sums->unknown);
-    if (decision->exempt != EXT_EXEMPT_NO)
-        mn_json_member_string(line, "exempt", ext_exempt_name(decision->exempt));
-    if (decision->trust != EXT_TRUST_FRESH)
-        mn_json_member_string(line, "cache", ext_trust_name(decision->trust));
     if (decision->need.conflict)
         mn_json_member_bool(line, "conflict", true);
     mn_json_member_string(line, "needs", mn_os_need_name(decision->need.kind));
-    write_why(line, &decision->need);
-    if (ext_log_wants(service->log, EXT_DEBUG))
-        write_classes(line, decision);
 }
 
-void ext_log_request(ext_service *service, const ext_config *config, const ext_decision *decision,
-                     const ext_tally *sums, const GError *error, int64_t took_us)
+void ext_log_request(ext_service *service, const ext_config *config, const ext_answered *answered)
 {
-    const ext_level level = error == NULL ? EXT_INFO : EXT_WARNING;
-    bool eventful = error != NULL || sums->would_fail > 0 || sums->unknown > 0;
+    const ext_decision *decision = answered->decision;
+    const ext_tally *sums = answered->tally;
+    const ext_level level = answered->failed ? EXT_WARNING : EXT_INFO;
+    bool eventful = answered->failed || sums->would_fail > 0 || sums->unknown > 0;
     if (!ext_log_wants(service->log, level) || !(eventful || is_sampled(service, config)))
         return;
     g_auto(mn_json_writer) line;
     ext_log_begin(&line, level, ext_verb_name(decision->verb));
-    if (error == NULL)
-        write_decision(&line, service, config, decision, sums);
-    mn_json_member_int(&line, "us", took_us);
-    if (error != NULL) {
-        mn_json_key(&line, "error");
-        ext_log_foreign(&line, error->message);
-    }
+    if (decision->pod != NULL)
+        write_pod(&line, decision->pod);
+    mn_json_member_string(&line, "mode", ext_config_mode_name(config));
+    if (decision->exempt != EXT_EXEMPT_NO)
+        mn_json_member_string(&line, "exempt", ext_exempt_name(decision->exempt));
+    if (decision->trust != EXT_TRUST_FRESH)
+        mn_json_member_string(&line, "cache", ext_trust_name(decision->trust));
+    if (!answered->failed)
+        write_decision(&line, decision, sums);
+    mn_json_key(&line, answered->failed ? "error" : "why");
+    if (answered->failed)
+        ext_log_foreign(&line, answered->why);
+    else
+        mn_json_string(&line, answered->why);
+    if (!answered->failed && ext_log_wants(service->log, EXT_DEBUG))
+        write_classes(&line, decision);
+    mn_json_member_int(&line, "us", answered->took_us);
     ext_log_end(service->log, &line);
 }

@@ -6,8 +6,6 @@
 #include "extender/decision.h"
 #include "extender/service.h"
 
-/* `error` is NULL when the request was understood. */
-void ext_log_request(ext_service *service, const ext_config *config, const ext_decision *decision,
-                     const ext_tally *sums, const GError *error, int64_t took_us);
+void ext_log_request(ext_service *service, const ext_config *config, const ext_answered *answered);
 
 #endif

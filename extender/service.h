@@ -6,6 +6,7 @@
 #include "extender/log.h"
 #include "extender/metrics.h"
 #include "extender/node_store.h"
+#include "extender/recent.h"
 #include "extender/settings.h"
 #include "mullion/httpd/server.h"
 
@@ -17,13 +18,16 @@ typedef struct ext_service {
     ext_node_store *nodes;
     _Atomic(mn_http_server *) server; /* NULL until it listens */
     ext_metrics metrics;
+    ext_recent *recent; /* decisions for /explain */
     atomic_bool draining;
     _Atomic uint64_t passed; /* requests that let every node pass: for log.every */
 } ext_service;
 
-/* routes.c; `data` of the handlers is the service. */
-extern const mn_http_route ext_routes[];
-extern const size_t ext_route_count;
+/* routes.c: what a listener answers; `data` of the handlers is the service. The verbs of
+ * kube-scheduler stand under the prefix, all else outside. */
+enum { EXT_LISTENS_VERBS = 1, EXT_LISTENS_ADMIN = 2, EXT_ROUTES_MAX = 16 };
+
+size_t ext_routes_of(unsigned listeners, mn_http_route out[EXT_ROUTES_MAX]);
 
 /* handlers.c */
 void ext_handle_filter(const mn_http_request *request, mn_http_reply *reply, void *data);
@@ -32,9 +36,12 @@ void ext_handle_preempt(const mn_http_request *request, mn_http_reply *reply, vo
 
 /* health.c. NULL when it is ready, else why not. */
 const char *ext_not_ready(ext_service *service);
-void ext_handle_healthz(const mn_http_request *request, mn_http_reply *reply, void *data);
+void ext_handle_livez(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_readyz(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_metrics(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_version(const mn_http_request *request, mn_http_reply *reply, void *data);
+
+/* explain.c */
+void ext_handle_explain(const mn_http_request *request, mn_http_reply *reply, void *data);
 
 #endif

@@ -19,6 +19,7 @@ enum {
     DISCARD_MAX = 1 << 20, /* of a refused request, to keep its connection */
     VECTOR_MAX = 1024,     /* see response_of() */
     BLOCK_BYTES = 256 << 10,
+    ARGUMENTS_MAX = 16,
 };
 
 struct mn_exchange {
@@ -332,14 +333,43 @@ static bool take(mn_exchange *exchange, const char *data, size_t size)
     return exchange->discarded <= DISCARD_MAX;
 }
 
+typedef struct arguments {
+    mn_arena *arena;
+    mn_http_argument *items;
+    size_t count;
+} arguments;
+
+static enum MHD_Result take_argument(void *cls, enum MHD_ValueKind kind, const char *key,
+                                     const char *value)
+{
+    (void)kind;
+    arguments *taken = cls;
+    taken->items[taken->count++] =
+        (mn_http_argument){.name = mn_arena_strdup(taken->arena, key),
+                           .value = mn_arena_strdup(taken->arena, value != NULL ? value : "")};
+    return taken->count < ARGUMENTS_MAX ? MHD_YES : MHD_NO;
+}
+
+static void take_arguments(mn_exchange *exchange, struct MHD_Connection *mhd,
+                           mn_http_request *request)
+{
+    arguments taken = {.arena = exchange->arena};
+    taken.items = MN_ARENA_NEW(exchange->arena, mn_http_argument, ARGUMENTS_MAX);
+    (void)MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, take_argument, &taken);
+    request->arguments = taken.items;
+    request->argument_count = taken.count;
+}
+
 static enum MHD_Result finish(mn_exchange *exchange, struct MHD_Connection *mhd)
 {
     if (exchange->refused != 0)
         return refuse(exchange, mhd);
-    const mn_http_request request = {.arena = exchange->arena,
-                                     .method = exchange->method,
-                                     .path = exchange->path,
-                                     .body = mn_body_text(&exchange->body)};
+    mn_http_request request = {.arena = exchange->arena,
+                               .method = exchange->method,
+                               .path = exchange->path,
+                               .body = mn_body_text(&exchange->body)};
+    if (!exchange->route->takes_json)
+        take_arguments(exchange, mhd, &request);
     exchange->reply = (mn_http_reply){.status = MHD_HTTP_OK, .content_type = "application/json"};
     exchange->route->handle(&request, &exchange->reply, exchange->all->router->data);
     return send_reply(exchange, mhd);

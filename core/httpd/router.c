@@ -80,3 +80,11 @@ bool mn_http_is_json(const char *content_type)
     const char *rest = content_type + sizeof json - 1;
     return *rest == '\0' || strchr("; \t", *rest) != NULL;
 }
+
+const char *mn_http_request_find(const mn_http_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->argument_count; i++)
+        if (strcmp(request->arguments[i].name, name) == 0)
+            return request->arguments[i].value;
+    return NULL;
+}

@@ -152,6 +152,33 @@ static void it_answers_kube_scheduler_and_probes(void)
     EXPECT_INT(stop(&extender), 0);
 }
 
+static void body_has(uint16_t port, const char *path, int status, const char *part)
+{
+    g_auto(http_answer) answer = http_once(port, "GET", path, "", "");
+    EXPECT_INT(answer.status, status);
+    if (answer.body == NULL || strstr(answer.body, part) == NULL)
+        EXPECT_STR(answer.body, part);
+}
+
+static void probes_and_explanations_are_those_of_kubernetes(void)
+{
+    process extender = start_captured("");
+    uint16_t port = extender.port;
+    kept(port, "/filter", "lin-1");
+    body_has(port, "/livez", 200, "ok");
+    body_has(port, "/healthz?verbose", 200, "[+]ping ok\nhealthz check passed\n");
+    body_has(port, "/readyz?verbose", 200, "[+]nodes-read ok\n");
+    body_has(port, "/version", 200, "\"gitVersion\":\"v");
+    body_has(port, "/metrics", 200, "\nmullion_requests_in_flight ");
+    body_has(port, "/explain", 200, "\"default/p\"");
+    body_has(port, "/explain?pod=default%2Fp", 200, "\"nodesOut\": 1");
+    body_has(port, "/explain?pod=p&pretty", 200, "\"nodesOut\": 1");
+    body_has(port, "/explain?pod=x/y", 404, "\"decisions\": []");
+    body_has(port, "/explain?a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p&q&pod=x/y", 200, "\"pods\"");
+    status_of(port, "POST", "/explain", "Content-Length: 2\r\n", "{}", 405);
+    EXPECT_INT(stop(&extender), 0);
+}
+
 static void what_is_no_request_of_ours_is_refused(void)
 {
     process extender = start("limits: {bodyBytes: 64Ki}\n");
@@ -297,6 +324,7 @@ static void the_printed_defaults_are_a_configuration(void)
     }
 CU_TestInfo suite_extender_e2e[] = {
     TEST(it_answers_kube_scheduler_and_probes),
+    TEST(probes_and_explanations_are_those_of_kubernetes),
     TEST(what_is_no_request_of_ours_is_refused),
     TEST(a_slow_request_is_dropped_and_others_go_on),
     TEST(sigterm_lets_a_request_in_flight_finish),

@@ -217,9 +217,15 @@ static const char *skip_labels(const char *at, char **le)
 
 static void check_bucket(family *in, const char *line, const char *le, double value)
 {
-    g_autofree char *series = g_strndup(line, (gsize)(strstr(line, "le=\"") - line));
+    g_autofree char *series = g_strndup(line, strcspn(line, "}"));
+    char *bound_at = strstr(series, "le=\"");
+    faulty(bound_at != NULL, line);
+    if (bound_at == NULL)
+        return;
+    *bound_at = '\0';
     bool first = g_strcmp0(in->series, series) != 0;
-    double bound = g_str_equal(le, "+Inf") ? HUGE_VAL : g_ascii_strtod(le, NULL);
+    double bound =
+        g_strcmp0(le, "+Inf") == 0 ? HUGE_VAL : g_ascii_strtod(le != NULL ? le : "", NULL);
     faulty(first || (bound > in->bucket_le && value >= in->bucket), line);
     g_free(in->series);
     in->series = g_steal_pointer(&series);

@@ -41,6 +41,7 @@ static fixture *start(const char *config)
     made->service.log = ext_log_new(made->log_fd, (ext_level)first->log_level);
     made->service.nodes =
         ext_node_store_open(made->service.settings, &nowhere, made->service.log, &error);
+    made->service.recent = ext_recent_new(10);
     made->reloader = (ext_reloader){.options = &made->options,
                                     .settings = made->service.settings,
                                     .nodes = made->service.nodes,
@@ -54,6 +55,7 @@ static fixture *start(const char *config)
 static char *end(fixture *made)
 {
     char *log = NULL;
+    ext_recent_free(made->service.recent);
     ext_node_store_free(made->service.nodes);
     ext_log_free(made->service.log);
     ext_settings_free(made->service.settings);

@@ -64,6 +64,7 @@ extender_service *extender_service_new(const char *config)
         ext_node_store_open(self->service.settings, &nowhere, self->service.log, &error);
     if (self->service.nodes == NULL)
         g_error("%s", error->message);
+    self->service.recent = ext_recent_new((size_t)self->config->explain_decisions);
     return self;
 }
 
@@ -71,6 +72,7 @@ void extender_service_free(extender_service *self)
 {
     if (self == NULL)
         return;
+    ext_recent_free(self->service.recent);
     ext_node_store_free(self->service.nodes);
     ext_log_free(self->service.log);
     ext_settings_free(self->service.settings);
@@ -93,10 +95,11 @@ unsigned extender_service_try(extender_service *self, mn_arena *arena, const cha
 {
     const mn_http_request request = {.arena = arena, .method = "POST", .path = verb, .body = body};
     mn_http_reply reply = {.status = 200};
-    size_t route = 0;
-    while (strcmp(ext_routes[route].path + 1, verb) != 0)
-        g_assert(++route < ext_route_count);
-    ext_routes[route].handle(&request, &reply, &self->service);
+    mn_http_route routes[EXT_ROUTES_MAX];
+    size_t count = ext_routes_of(EXT_LISTENS_VERBS, routes), route = 0;
+    while (strcmp(routes[route].path + 1, verb) != 0)
+        g_assert(++route < count);
+    routes[route].handle(&request, &reply, &self->service);
     size_t len = 0, at = 0;
     for (size_t i = 0; i < reply.count; i++)
         len += reply.spans[i].len;

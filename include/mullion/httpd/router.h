@@ -14,13 +14,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* "?pod=a%2Fb&verbose": decoded; the value is "" where there is none. */
+typedef struct mn_http_argument {
+    const char *name, *value;
+} mn_http_argument;
+
 /* Everything is borrowed and stays until the answer has left (or failed to). */
 typedef struct mn_http_request {
     mn_arena *arena; /* of this request: what a reply is made of may come from here */
     const char *method;
     const char *path; /* decoded, without query */
     mn_str body;
+    const mn_http_argument *arguments; /* of routes that take no body: the first 16 */
+    size_t argument_count;
 } mn_http_request;
+
+/* NULL when there is no such argument. */
+const char *mn_http_request_find(const mn_http_request *request, const char *name);
 
 /* The spans are sent one after the other, Content-Length is their sum. They, and
  * what they point at, must live in the request's arena, in its body or for ever. */
