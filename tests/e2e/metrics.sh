@@ -15,6 +15,7 @@ work=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill "$pid"; rm -rf "$work"' EXIT
 
+: >"$work/log"
 "$MULLION_BUILD/mullion-extender" --listen 127.0.0.1:0 2>"$work/log" &
 pid=$!
 port=
