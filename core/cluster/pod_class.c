@@ -11,9 +11,10 @@
 
 enum { RECENT = 1024 };
 
+/* A copy: the struct of a Pod may be gone by now, what it points to is not. */
 struct recent {
-    const mn_pod *pod;
-    const mn_pod_class *class_;
+    mn_pod pod;
+    const mn_pod_class *class_; /* NULL: nobody was here */
 };
 
 struct mn_pod_classes {
@@ -376,8 +377,8 @@ const mn_pod_class *mn_pod_classes_get(mn_pod_classes *classes, const mn_pod *po
 {
     const size_t place = ((uintptr_t)pod->spec.containers.items >> 4) % RECENT;
     struct recent *recent = &classes->recent[place];
-    if (recent->pod != NULL && share_all(recent->pod, pod))
+    if (recent->class_ != NULL && share_all(&recent->pod, pod))
         return recent->class_;
-    *recent = (struct recent){.pod = pod, .class_ = look_up(classes, pod)};
+    *recent = (struct recent){.pod = *pod, .class_ = look_up(classes, pod)};
     return recent->class_;
 }

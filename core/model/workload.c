@@ -62,7 +62,7 @@ typedef struct job_template {
 } job_template;
 
 typedef struct cron_spec {
-    const char *schedule;
+    const char *schedule, *concurrency_policy;
     bool suspend;
     job_template template;
 } cron_spec;
@@ -80,6 +80,7 @@ static const mn_shape job_template_shape =
 
 static const mn_field cron_spec_fields[] = {
     MN_FIELD(cron_spec, schedule, "schedule", MN_FIELD_STRING),
+    MN_FIELD(cron_spec, concurrency_policy, "concurrencyPolicy", MN_FIELD_STRING),
     MN_FIELD(cron_spec, suspend, "suspend", MN_FIELD_BOOL),
     {.name = "jobTemplate",
      .offset = offsetof(cron_spec, template),
@@ -107,6 +108,7 @@ static bool decode_cron_job(mn_arena *arena, const mn_at *at, mn_workload *out, 
     out->job_meta = cron.template.meta;
     out->spec = cron.template.spec;
     out->spec.schedule = cron.schedule;
+    out->spec.concurrency_policy = cron.concurrency_policy;
     out->spec.suspend = cron.suspend;
     return true;
 }

@@ -7,7 +7,7 @@
  */
 #include "simulator/audit/check.h"
 #include "simulator/engine/admission_steps.h"
-#include "simulator/engine/controllers.h"
+#include "simulator/engine/controllers/daemon_nodes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,7 +176,7 @@ static void land(mn_check *check)
         if (!mn_node_is_selected(&check->effective, node))
             continue;
         check->selected++;
-        if (!mn_daemon_runs_on(&check->effective, node))
+        if (!mn_daemon_on_node(&check->effective, node).runs)
             continue;
         check->lands++;
         mn_os_fit fit = mn_os_match_of(&check->need, &check->cluster->offers[i]).fit;

@@ -97,6 +97,9 @@ static void print_meanings(mn_call *call, const mn_record *record, const mn_page
          "on Windows, but its container image is of a build that this node does not run"},
         {MN_FATE_FAILED, "kubelet refused it when it came"},
         {MN_FATE_REJECTED, "the API server did not even create it"},
+        {MN_FATE_ABSENT,
+         "a StatefulSet makes one Pod after another, and the one before never "
+         "becomes Ready"},
         {MN_FATE_PENDING, "no node will do; that at least can be seen"},
     };
     if (mn_worst_fate(record->totals.counts) == MN_FATE_RUNS)

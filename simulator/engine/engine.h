@@ -4,23 +4,17 @@
  *     g_autoptr(mn_record) record = mn_engine_run(scenario, &(mn_run_options){0}, error);
  *
  * The scenario is only read, so several runs may share it. It outlives the record.
+ *
+ * A run ends at rest: when nothing is left but what is in the background (image pulls that
+ * fail again and again, CronJobs, Pods that are made and refused for ever), or an hour after
+ * the last entry of the timeline, or at until_ms.
  */
 #ifndef MN_ENGINE_H
 #define MN_ENGINE_H
 
 #include "simulator/engine/recorder.h"
-#include "simulator/engine/watch.h"
+#include "simulator/engine/run_options.h"
 #include "simulator/scenario/scenario.h"
-
-/* What the command line may say instead of the scenario. Zeroed: as the scenario says. */
-typedef struct mn_run_options {
-    bool has_seed;
-    uint64_t seed;
-    bool has_extender_mode;
-    mn_extender_mode extender_mode;
-    bool reference_engine;     /* the slow twin of the scheduling cycle */
-    const mn_watcher *watcher; /* or NULL */
-} mn_run_options;
 
 /* NULL with *error set: there are no nodes, or the workloads ask for more Pods than
  * MN_RUN_MAX_PODS. */
@@ -28,5 +22,9 @@ mn_record *mn_engine_run(const mn_scenario *scenario, const mn_run_options *opti
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 enum { MN_RUN_MAX_PODS = 150000 };
+
+/* How long a run goes on after the last thing that the timeline does, when it does not come to
+ * rest. */
+enum { MN_RUN_REST_MS = 60 * 60 * 1000 };
 
 #endif

@@ -22,7 +22,8 @@ mn_truth mn_truth_new(mn_arena *arena, const mn_scenario *scenario)
         rows[i].os = map_os(&image->platforms);
         rows[i].builds = image->builds;
     }
-    mn_truth truth = {.scenario = scenario, .policy = mn_os_policy_default};
+    mn_truth truth = {
+        .scenario = scenario, .objects = scenario->objects, .policy = mn_os_policy_default};
     truth.policy.default_os = scenario->default_os;
     truth.policy.build_rule = MN_BUILD_RULE_AUTO;
     truth.policy.fallback_rule = scenario->fallback_rule;
@@ -37,9 +38,8 @@ void mn_truth_need(const mn_truth *truth, const mn_meta *meta, const mn_pod_spec
     const mn_os_input input = {
         .meta = meta,
         .spec = spec,
-        .runtime_class = class_name == NULL
-                             ? NULL
-                             : mn_objects_find_runtime_class(truth->scenario->objects, class_name),
+        .runtime_class =
+            class_name == NULL ? NULL : mn_objects_find_runtime_class(truth->objects, class_name),
     };
     mn_os_need_of(&truth->policy, &input, scratch, out);
 }

@@ -14,7 +14,8 @@
 /* Built once a run; what it points to lives in the run's arena and the scenario. */
 typedef struct mn_truth {
     const mn_scenario *scenario;
-    mn_os_policy policy; /* the nodes' own rules, the scenario's images */
+    const mn_objects *objects; /* RuntimeClasses as they are now; at first the scenario's */
+    mn_os_policy policy;       /* the nodes' own rules, the scenario's images */
 } mn_truth;
 
 typedef struct mn_image_facts {

@@ -5,7 +5,7 @@
  */
 #include "simulator/engine/kubelet.h"
 
-#include "simulator/engine/controllers.h"
+#include "simulator/engine/controllers/controller.h"
 #include "simulator/engine/image_names.h"
 
 #include <inttypes.h>
@@ -166,7 +166,7 @@ static const char *handler_of(const mn_kubelet *k, const mn_pod *pod)
     if (pod->spec.runtime_class_name == NULL)
         return NULL;
     const mn_runtime_class *runtime_class =
-        mn_objects_find_runtime_class(k->truth->scenario->objects, pod->spec.runtime_class_name);
+        mn_objects_find_runtime_class(k->truth->objects, pod->spec.runtime_class_name);
     return runtime_class == NULL || *runtime_class->handler == '\0' ? NULL : runtime_class->handler;
 }
 

@@ -3,7 +3,9 @@
  *
  * The same remark about several objects is one note with a count, under the first of them.
  */
-#include "simulator/engine/run.h"
+#include "simulator/engine/notes.h"
+
+#include "simulator/engine/world_parts.h"
 #include "simulator/strategy/strategy.h"
 
 #include <string.h>
@@ -11,7 +13,8 @@
 enum { MAX_NOTES = 200 };
 
 typedef struct collector {
-    const mn_run *run;
+    mn_world *world;
+    mn_arena *arena;
     GArray *notes; /* mn_record_note */
 } collector;
 
@@ -32,20 +35,20 @@ static void add(collector *c, mn_note_kind kind, bool warning, const char *subje
     g_array_append_val(c->notes, note);
 }
 
-static const char *subject_of(collector *c, const mn_plan_workload *w)
+static const char *subject_of(collector *c, const mn_world_workload *w)
 {
-    return mn_arena_printf(c->run->arena, "%s %s/%s", w->kind, w->namespace_, w->name);
+    return mn_arena_printf(c->arena, "%s %s/%s", w->kind, w->namespace_, w->name);
 }
 
 /* ---- nodes */
 
 static void node_facts(collector *c)
 {
-    const GPtrArray *nodes = c->run->scenario->objects->nodes;
-    mn_arena *arena = c->run->arena;
+    const GPtrArray *nodes = c->world->nodes;
+    mn_arena *arena = c->arena;
     for (guint i = 0; i < nodes->len; i++) {
-        const mn_node *node = nodes->pdata[i];
-        const mn_os_offer *offer = &c->run->offers[i];
+        const mn_node *node = ((const mn_world_node *)nodes->pdata[i])->node;
+        const mn_os_offer *offer = &((const mn_world_node *)nodes->pdata[i])->offer;
         const char *subject = mn_arena_printf(arena, "Node %s", node->meta.name);
         const char *text = NULL;
         if (offer->os == MN_OS_UNKNOWN)
@@ -79,7 +82,7 @@ static bool same_but_for_case(const mn_toleration *t, const mn_taint *taint)
     return t->op == MN_TOLERATION_EXISTS || g_ascii_strcasecmp(t->value, taint->value) == 0;
 }
 
-static void compare_with_taint(collector *c, const mn_plan_workload *w, const mn_pod_spec *spec,
+static void compare_with_taint(collector *c, const mn_world_workload *w, const mn_pod_spec *spec,
                                const mn_taint *taint)
 {
     if (mn_tolerations_tolerate(&spec->tolerations, taint))
@@ -93,7 +96,7 @@ static void compare_with_taint(collector *c, const mn_plan_workload *w, const mn
             MN_NOTE_TAINT_CASE,
             true,
             subject_of(c, w),
-            mn_arena_printf(c->run->arena,
+            mn_arena_printf(c->arena,
                             "its toleration %s%s%s does not match the taint %s%s%s: upper and "
                             "lower case differ",
                             t->key,
@@ -117,13 +120,13 @@ static bool is_listed(const GPtrArray *taints, const mn_taint *taint)
     return false;
 }
 
-static GPtrArray *different_taints(const mn_run *run)
+static GPtrArray *different_taints(const mn_world *world)
 {
     enum { MAX_TAINTS = 64 };
     GPtrArray *taints = g_ptr_array_new();
-    const GPtrArray *nodes = run->scenario->objects->nodes;
+    const GPtrArray *nodes = world->nodes;
     for (guint i = 0; i < nodes->len; i++) {
-        const mn_node *node = nodes->pdata[i];
+        const mn_node *node = ((const mn_world_node *)nodes->pdata[i])->node;
         for (size_t t = 0; t < node->spec.taints.count && taints->len < MAX_TAINTS; t++) {
             const mn_taint *taint = &node->spec.taints.items[t];
             if (!is_listed(taints, taint))
@@ -135,20 +138,18 @@ static GPtrArray *different_taints(const mn_run *run)
 
 /* ---- what a Pod says */
 
-/* nodeName, tolerations and volumes are those of the first Pod, or of the template when
- * there is none. */
-static const mn_pod_spec *spec_of(const mn_run *run, guint workload, const guint *first)
+/* The oldest slot, of a ReplicaSet where there is one. */
+static const mn_slot *first_slot(const mn_world_workload *w)
 {
-    const mn_plan_workload *w = &g_array_index(run->plan->workloads, mn_plan_workload, workload);
-    if (first[workload] == G_MAXUINT)
-        return w->templ == NULL ? NULL : &w->templ->spec;
-    guint i = first[workload];
-    const mn_pod *stored = run->slots[i].pod;
-    return stored != NULL ? &stored->spec
-                          : &g_array_index(run->plan->pods, mn_plan_pod, i).pod->spec;
+    if (w->slots != NULL)
+        return w->slots;
+    const mn_slot *found = NULL;
+    for (guint i = 0; i < w->children->len && found == NULL; i++)
+        found = first_slot(w->children->pdata[i]);
+    return found;
 }
 
-static void claims(collector *c, const mn_plan_workload *w, const mn_pod_spec *spec)
+static void claims(collector *c, const mn_world_workload *w, const mn_pod_spec *spec)
 {
     size_t count = 0;
     const char *name = NULL;
@@ -166,67 +167,54 @@ static void claims(collector *c, const mn_plan_workload *w, const mn_pod_spec *s
             MN_NOTE_CLAIM,
             false,
             subject_of(c, w),
-            mn_arena_printf(c->run->arena,
+            mn_arena_printf(c->arena,
                             "its volume claim %s is taken to bind on any node",
                             name == NULL ? "" : name),
             count);
 }
 
-static void contradictions(collector *c, const mn_plan_workload *w, const mn_os_need *need)
+static void contradictions(collector *c, const mn_world_workload *w, const mn_os_need *need)
 {
     if (need->kind != MN_NEED_MIXED && need->kind != MN_NEED_CONTRADICTORY && !need->conflict)
         return;
     g_autoptr(GString) why = g_string_new(NULL);
     mn_os_need_why(need, why);
-    add(c,
-        MN_NOTE_CONTRADICTION,
-        true,
-        subject_of(c, w),
-        mn_arena_strdup(c->run->arena, why->str),
-        1);
+    add(c, MN_NOTE_CONTRADICTION, true, subject_of(c, w), mn_arena_strdup(c->arena, why->str), 1);
 }
 
-static guint *first_pods(const mn_run *run)
+/* nodeName, tolerations and volumes are those of the first Pod, or of the template when
+ * there is none. */
+static void notes_on(collector *c, const mn_world_workload *w, const GPtrArray *taints)
 {
-    guint *first = g_new(guint, run->plan->workloads->len + 1);
-    for (guint w = 0; w < run->plan->workloads->len; w++)
-        first[w] = G_MAXUINT;
-    for (guint i = 0; i < run->plan->pods->len; i++) {
-        guint *slot = &first[g_array_index(run->plan->pods, mn_plan_pod, i).workload];
-        *slot = MIN(*slot, i);
+    const mn_slot *first = first_slot(w);
+    const mn_pod_spec *spec = w->templ == NULL ? NULL : &w->templ->spec;
+    if (first != NULL && first->sample != NULL)
+        spec = &first->sample->spec;
+    if (*w->remark != '\0')
+        add(c, MN_NOTE_NO_PODS, false, subject_of(c, w), mn_arena_strdup(c->arena, w->remark), 1);
+    if (spec == NULL)
+        return;
+    for (guint t = 0; t < taints->len; t++)
+        compare_with_taint(c, w, spec, taints->pdata[t]);
+    if (first != NULL && first->sample != NULL) {
+        mn_os_need need;
+        mn_world_need(c->world, first->sample, &need);
+        contradictions(c, w, &need);
     }
-    return first;
+    claims(c, w, spec);
 }
 
 static void workload_notes(collector *c)
 {
-    const mn_run *run = c->run;
-    g_autoptr(GPtrArray) taints = different_taints(run);
-    g_autofree guint *first = first_pods(run);
-    for (guint i = 0; i < run->plan->workloads->len; i++) {
-        const mn_plan_workload *w = &g_array_index(run->plan->workloads, mn_plan_workload, i);
-        const mn_pod_spec *spec = spec_of(run, i, first);
-        if (*w->remark != '\0')
-            add(c, MN_NOTE_NO_PODS, false, subject_of(c, w), w->remark, 1);
-        if (spec == NULL)
-            continue;
-        for (guint t = 0; t < taints->len; t++)
-            compare_with_taint(c, w, spec, taints->pdata[t]);
-        if (first[i] != G_MAXUINT)
-            contradictions(c, w, &run->slots[first[i]].need);
-        claims(c, w, spec);
-    }
+    g_autoptr(GPtrArray) taints = different_taints(c->world);
+    for (guint i = 0; i < c->world->workloads->len; i++)
+        notes_on(c, c->world->workloads->pdata[i], taints);
 }
 
 /* ---- preemption */
 
-static const mn_plan_workload *workload_of(const mn_run *run, size_t pod)
-{
-    return &g_array_index(run->plan->workloads, mn_plan_workload, run->records[pod].workload);
-}
-
 typedef struct displacement {
-    const mn_plan_workload *by, *of;
+    const char *by, *of; /* interned */
     size_t count;
 } displacement;
 
@@ -245,15 +233,11 @@ static void count_displacement(GArray *kinds, const displacement *one)
 
 static void displacements(collector *c)
 {
-    const mn_run *run = c->run;
+    const GArray *preemptions = c->world->preemptions;
     g_autoptr(GArray) kinds = g_array_new(FALSE, FALSE, sizeof(displacement));
-    for (guint i = 0; i < run->preemptions->len; i++) {
-        const mn_record_preemption *one = &g_array_index(run->preemptions, mn_record_preemption, i);
-        const displacement kind = {
-            .by = workload_of(run, one->preemptor),
-            .of = workload_of(run, one->victim),
-            .count = 1,
-        };
+    for (guint i = 0; i < preemptions->len; i++) {
+        const mn_world_preemption *one = &g_array_index(preemptions, mn_world_preemption, i);
+        const displacement kind = {.by = one->by, .of = one->of, .count = 1};
         count_displacement(kinds, &kind);
     }
     for (guint i = 0; i < kinds->len; i++) {
@@ -261,40 +245,40 @@ static void displacements(collector *c)
         add(c,
             MN_NOTE_PREEMPTION,
             false,
-            subject_of(c, kind->by),
-            mn_arena_printf(run->arena,
+            mn_arena_strdup(c->arena, kind->by),
+            mn_arena_printf(c->arena,
                             "to make room for it %zu %s of %s had to go",
                             kind->count,
                             kind->count == 1 ? "Pod" : "Pods",
-                            subject_of(c, kind->of)),
+                            kind->of),
             1);
     }
 }
 
-static void endless_preemptions(collector *c)
+static void endless_preemptions(collector *c, const mn_world_workload *workload)
 {
-    const mn_run *run = c->run;
-    for (size_t i = 0; i < run->plan->pods->len; i++) {
-        const mn_record_pod *pod = &run->records[i];
-        if (!run->slots[i].gave_up)
+    for (const mn_world_pod *pod = workload->pods; pod != NULL; pod = pod->of_workload.next) {
+        if (!pod->gave_up)
             continue;
         add(c,
             MN_NOTE_PREEMPTION,
             true,
-            mn_arena_printf(run->arena, "Pod %s/%s", pod->namespace_, pod->name),
-            mn_arena_printf(run->arena,
+            mn_arena_printf(c->arena, "Pod %s/%s", workload->namespace_, pod->name),
+            mn_arena_printf(c->arena,
                             "others made room for it %zu times, and it got no place: in a cluster "
                             "this goes on for ever",
-                            run->slots[i].evictions),
+                            pod->preemptions),
             1);
     }
+    for (guint i = 0; i < workload->children->len; i++)
+        endless_preemptions(c, workload->children->pdata[i]);
 }
 
 /* ---- what was in the files */
 
 static void input_notes(collector *c)
 {
-    const mn_scenario *scenario = c->run->scenario;
+    const mn_scenario *scenario = c->world->scenario;
     for (size_t i = 0; i < scenario->replaced_count; i++)
         add(c,
             MN_NOTE_OTHER,
@@ -306,16 +290,16 @@ static void input_notes(collector *c)
         add(c,
             MN_NOTE_STRATEGY,
             false,
-            mn_arena_printf(c->run->arena, "Strategy %s", scenario->strategy->name),
+            mn_arena_printf(c->arena, "Strategy %s", scenario->strategy->name),
             scenario->strategy_notes.items[i],
             1);
-    if (c->run->plan->finished > 0)
+    if (c->world->finished_pods > 0)
         add(c,
             MN_NOTE_FINISHED_PODS,
             false,
             "",
             "Pods that have ended are left out",
-            c->run->plan->finished);
+            c->world->finished_pods);
     const GArray *ignored = scenario->objects->ignored;
     for (guint i = 0; i < ignored->len; i++) {
         const mn_ignored_kind *kind = &g_array_index(ignored, mn_ignored_kind, i);
@@ -323,19 +307,23 @@ static void input_notes(collector *c)
             MN_NOTE_IGNORED_KIND,
             false,
             kind->kind,
-            mn_arena_printf(
-                c->run->arena, "%s (%s) has no say here", kind->kind, kind->api_version),
+            mn_arena_printf(c->arena, "%s (%s) has no say here", kind->kind, kind->api_version),
             kind->count);
     }
 }
 
-GArray *mn_notes_make(const mn_run *run)
+GArray *mn_notes_make(mn_world *world, mn_arena *arena)
 {
-    collector c = {.run = run, .notes = g_array_new(FALSE, TRUE, sizeof(mn_record_note))};
+    collector c = {
+        .world = world,
+        .arena = arena,
+        .notes = g_array_new(FALSE, TRUE, sizeof(mn_record_note)),
+    };
     node_facts(&c);
     workload_notes(&c);
     displacements(&c);
-    endless_preemptions(&c);
+    for (guint i = 0; i < world->workloads->len; i++)
+        endless_preemptions(&c, world->workloads->pdata[i]);
     input_notes(&c);
     return c.notes;
 }

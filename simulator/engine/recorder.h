@@ -25,13 +25,18 @@ typedef enum mn_fate {
     MN_FATE_FAILED,  /* bound, and refused by kubelet for another reason (OutOfcpu), or preempted */
     MN_FATE_PENDING, /* no node for it, or held back by a gate */
     MN_FATE_REJECTED, /* the API server refuses to create it */
+    MN_FATE_STARTING, /* on its way: its images are pulled, its containers start */
+    MN_FATE_ABSENT,   /* wanted, and not even asked for yet: it waits for others of its workload,
+                         or for a Helm hook. Counted; there is no mn_record_pod of it */
 } mn_fate;
 
-enum { MN_FATE_COUNT = MN_FATE_REJECTED + 1 };
+enum { MN_FATE_COUNT = MN_FATE_ABSENT + 1 };
 
-/* "runs", "wrong OS", "wrong build", "failed", "Pending", "rejected": for people. */
+/* "runs", "wrong OS", "wrong build", "failed", "Pending", "rejected", "starting", "not made": for
+ * people. */
 const char *mn_fate_title(mn_fate fate);
-/* "runs", "wrong-os", "wrong-build", "failed", "pending", "rejected": for programs. */
+/* "runs", "wrong-os", "wrong-build", "failed", "pending", "rejected", "starting",
+ * "not-made": for programs. */
 const char *mn_fate_id(mn_fate fate);
 
 /* Bound, and will never become Ready. */
@@ -54,6 +59,8 @@ typedef struct mn_record_amount {
     int64_t milli_cpu, memory_bytes;
 } mn_record_amount;
 
+/* A place in a workload, which one Pod after another fills; what is said is said of the Pod
+ * that fills it, or filled it last. Times are milliseconds since the run began; -1: not yet. */
 typedef struct mn_record_pod {
     const char *namespace_, *name;
     size_t workload; /* index in mn_record.workloads */
@@ -64,10 +71,13 @@ typedef struct mn_record_pod {
     size_t node_index; /* in mn_record.nodes; meaningless without a node */
     mn_record_need need;
     mn_record_amount requests;
-    size_t ties;     /* nodes that had the best score; 0: not scored, 1: clear */
-    size_t feasible; /* nodes that it fitted on */
-    bool existed;    /* it came with the input and was bound already */
-    bool holds;      /* dead, and its requests stay taken; kubelet's refusals give them back */
+    size_t ties;                    /* nodes that had the best score; 0: not scored, 1: clear */
+    size_t feasible;                /* nodes that it fitted on */
+    int64_t created_ms;             /* when a Pod was wanted here first */
+    int64_t scheduled_ms, ready_ms; /* of the Pod that fills it */
+    size_t recreations, evictions;  /* how often it was filled again, and Pods were evicted */
+    bool existed;                   /* it came with the input and was bound already */
+    bool holds; /* dead, and its requests stay taken; kubelet's refusals give them back */
 
     mn_fate fate;
     const char *status; /* STATUS of `kubectl get pods` in the end: "Running", "ImagePullBackOff" */
@@ -86,6 +96,11 @@ typedef struct mn_record_workload {
     mn_record_amount held; /* requests that its dead Pods hold */
     const char *nodes;     /* where its Pods are: "win22-0, win22-1, 3 more"; "" nowhere */
     const char *remark;    /* why it has no Pods: "suspended", "replicas: 0", ...; "" */
+    size_t asked;          /* Pods that it asks for: pod_count and those that are absent */
+
+    /* Since the run began. */
+    size_t created, deleted, evicted, preempted, recreated, refused;
+    size_t failed_left; /* Failed Pods that stand in the API server still */
 } mn_record_workload;
 
 typedef struct mn_record_node {
@@ -119,9 +134,13 @@ typedef struct mn_record_pool {
 typedef struct mn_record_preemption {
     int64_t time_ms;          /* since the run began */
     const char *node;         /* that the victim was on */
-    size_t preemptor, victim; /* in mn_record.pods; by now the latter may be a replacement */
-    const char *victim_name;  /* as it was called */
+    size_t preemptor, victim; /* in mn_record.pods; by now others may fill these places;
+                                 MN_RECORD_NONE: the place is gone */
+    const char *preemptor_namespace, *victim_namespace;
+    const char *preemptor_name, *victim_name; /* as they were called */
 } mn_record_preemption;
+
+#define MN_RECORD_NONE SIZE_MAX
 
 typedef enum mn_note_kind {
     MN_NOTE_IGNORED_KIND,  /* objects that scheduling does not look at */
@@ -156,9 +175,16 @@ typedef struct mn_record_totals {
     size_t windows_builds; /* different ones that nodes have */
     mn_record_amount held; /* requested by Pods that can never run */
     mn_record_amount allocatable, requested;
+    size_t created, deleted, evictions, preemptions, recreations, failed_left;
 } mn_record_totals;
 
-typedef struct mn_record {
+/* The world at one moment: the end of a run, or a checkpoint. */
+typedef struct mn_record mn_record;
+struct mn_record {
+    int64_t time_ms;         /* since the run began */
+    bool at_rest;            /* nothing but what goes on for ever is left */
+    mn_record **checkpoints; /* in the order of mn_run_options; owned */
+    size_t checkpoint_count;
     const char *scenario, *description, *kubernetes;
     uint64_t seed;
     const char *extender; /* "off", "observe", "prefer", "enforce" */
@@ -177,11 +203,12 @@ typedef struct mn_record {
     size_t pool_count;
     const mn_record_note *notes;
     size_t note_count;
-    const mn_record_preemption *preemptions; /* in the order in which they happened */
+    const mn_record_preemption *preemptions; /* the first 1,000, in the order in which they
+                                                happened; totals.preemptions are all */
     size_t preemption_count;
     mn_record_totals totals;
     mn_arena *arena;
-} mn_record;
+};
 
 void mn_record_free(mn_record *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_record, mn_record_free)

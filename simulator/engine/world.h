@@ -23,11 +23,13 @@
 #ifndef MN_WORLD_H
 #define MN_WORLD_H
 
+#include "mullion/base/rng.h"
 #include "mullion/cluster/cache.h"
 #include "mullion/sched/queue.h"
 #include "simulator/engine/clock.h"
 #include "simulator/engine/image_truth.h"
 #include "simulator/engine/recorder.h"
+#include "simulator/engine/run_options.h"
 #include "simulator/engine/schedulers.h"
 
 typedef struct mn_world mn_world;
@@ -79,10 +81,23 @@ struct mn_world_workload {
     size_t ready_count, leaving_count;
     mn_slot *slots, *last_slot; /* linked by next, in order of creation */
     size_t slot_count;
+    mn_slot *vacant, *last_vacant; /* of them, linked by next_vacant, who is filled first */
+    size_t vacant_count;
+    int64_t replicas;  /* wanted; of a ReplicaSet its Deployment decides */
+    unsigned refusals; /* of the API server, in a row */
+    int64_t retry_ms, wake_ms;
+    mn_rng rng;         /* of the names of its Pods */
+    GHashTable *stamps; /* of stamps.c */
+    uint64_t stamps_version;
 
     const mn_controller *controller; /* NULL: nobody looks after it */
     void *state;                     /* the controller's */
-    bool dirty, gone, blocked;       /* blocked: a Helm hook has not ended */
+    const char *fingerprint;         /* of the template; see mn_template_fingerprint() */
+    const mn_pod *own;               /* the Pod of its own that this is; else NULL */
+    bool dirty, gone;
+    bool ended, failed;         /* a Job, or a Pod of its own */
+    bool started, told;         /* of release.c: it was not blocked; others know that it ended */
+    struct mn_release *release; /* of release.c, or NULL */
 
     /* Since the run began; what belonged to children counts. */
     size_t created, deleted, evicted, preempted, recreated, refused;
@@ -120,9 +135,13 @@ struct mn_world_pod {
     struct {
         mn_world_pod *next, *prev;
     } of_workload, on_node;
+    const char *key;      /* its stamp: ordinal, index or node; NULL */
+    const char *revision; /* fingerprint of the template that it was made from; NULL */
+    char *name, uid[28];
     uint64_t number; /* in order of creation */
     int64_t created_ms, scheduled_ms, ready_ms;
     bool existed;  /* it came with the input and was bound already */
+    bool by_name;  /* it had its node when it came: spec.nodeName */
     bool ready;    /* condition Ready */
     bool leaving;  /* it has a deletionTimestamp */
     bool finished; /* Succeeded or Failed: only Pods of their own stay then */
@@ -137,12 +156,14 @@ struct mn_world_pod {
 
 /* A place in a workload, which one Pod after another fills: a line of the record. */
 struct mn_slot {
-    mn_slot *next, *prev;
+    mn_slot *next, *prev, *next_vacant;
     mn_world_workload *workload;
     mn_world_pod *pod; /* NULL: refused, failed or gone, and nobody replaced it yet */
     bool vacant;       /* waits to be filled */
+    bool lost;         /* its Pod went or Failed: the next one is a recreation */
     uint64_t number;
     size_t sequence; /* SIZE_MAX: has not met the scheduler */
+    char *message;
     size_t recreations, evictions;
     mn_pod_state state;   /* owned strings; of the Pod, or of the last one */
     char *name;           /* of the Pod, or of the last one */
@@ -229,6 +250,32 @@ void mn_world_need(const mn_world *world, const mn_pod *pod, mn_os_need *out);
 
 /* ---------------------------------------------------------------- the run */
 
+/* Slots by number: they may be gone by now. */
+typedef struct mn_world_preemption {
+    int64_t time_ms;
+    const char *node, *preemptor_namespace, *preemptor_name, *victim_namespace, *victim_name;
+    uint64_t preemptor, victim;
+    const char *by, *of; /* "Deployment shop/web" */
+} mn_world_preemption;
+
+/* NULL with *error set: an extender's tlsConfig that no client can be made of, or too many
+ * Pods. Everything of the scenario is there, and nothing has happened yet. */
+mn_world *mn_world_new(const mn_scenario *scenario, const mn_run_options *options,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mn_world_free(mn_world *world);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_world, mn_world_free)
+
+/* Lets time pass up to until_ms, that moment included, or until nothing but what is in the
+ * background is left, whatever comes first. False with *error set (LIMIT): the run would hold
+ * too many Pods. */
+bool mn_world_run(mn_world *world, int64_t until_ms, bool until_rest,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+bool mn_world_is_at_rest(const mn_world *world);
+
+/* A record of the world as it is. */
+mn_record *mn_record_make(mn_world *world);
+
 struct mn_world {
     mn_arena *arena; /* what lives as long as the world */
     mn_arena *scratch;
@@ -238,6 +285,7 @@ struct mn_world {
     mn_truth truth;
     mn_clock *clock;
     int64_t now_ms;
+    const mn_watcher *watcher; /* or NULL */
 
     mn_objects *objects;  /* nodes, namespaces, services, classes, budgets as they are now */
     GPtrArray *nodes;     /* mn_world_node, in order of arrival */
@@ -252,14 +300,16 @@ struct mn_world {
 
     GQueue dirty;         /* workloads that their controllers look at next */
     GPtrArray *graveyard; /* versions and Pods that nobody knows any longer: freed between alarms */
-    GArray *preemptions;  /* mn_record_preemption, the first few */
+    GArray *preemptions;  /* mn_world_preemption, the first few */
     size_t preemption_count, evictions, deleted, finished_pods;
-    size_t sequence;       /* how many Pods met the scheduler */
-    uint64_t numbers;      /* handed out so far */
-    uint64_t node_changes; /* grows when nodes come, go or change */
+    size_t sequence;            /* how many Pods met the scheduler */
+    uint64_t numbers;           /* handed out so far */
+    uint64_t node_changes;      /* grows when nodes come, go or change */
+    uint64_t admission_changes; /* likewise with what admission looks at */
+    GHashTable *releases;       /* of release.c */
     mn_os_findings *findings;
-    GPtrArray *checkpoints; /* mn_record */
-    GError *error;          /* a limit was hit: the run ends */
+    int64_t last_entry_ms; /* the last thing that is to happen by itself: of the timeline */
+    GError *error;         /* a limit was hit: the run ends */
 };
 
 #endif

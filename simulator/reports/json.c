@@ -32,6 +32,8 @@ static void write_counts(mn_json_writer *json, const size_t counts[MN_FATE_COUNT
         [MN_FATE_FAILED] = "failed",
         [MN_FATE_PENDING] = "pending",
         [MN_FATE_REJECTED] = "rejected",
+        [MN_FATE_STARTING] = "starting",
+        [MN_FATE_ABSENT] = "notMade",
     };
     mn_json_key(json, "counts");
     mn_json_begin_object(json);
@@ -84,6 +86,12 @@ static void write_summary(mn_json_writer *json, const mn_record_totals *totals)
     write_amount(json, "allocatable", &totals->allocatable);
     write_amount(json, "requested", &totals->requested);
     write_amount(json, "heldByDeadPods", &totals->held);
+    write_size(json, "created", totals->created);
+    write_size(json, "deleted", totals->deleted);
+    write_size(json, "evictions", totals->evictions);
+    write_size(json, "preemptions", totals->preemptions);
+    write_size(json, "recreated", totals->recreations);
+    write_size(json, "failedLeft", totals->failed_left);
     mn_json_end_object(json);
 }
 
@@ -149,6 +157,11 @@ static void write_workloads(mn_json_writer *json, const mn_record *record)
         write_size(json, "pods", workload->pod_count);
         write_counts(json, workload->counts);
         write_amount(json, "heldByDeadPods", &workload->held);
+        write_size(json, "created", workload->created);
+        write_size(json, "deleted", workload->deleted);
+        write_size(json, "evicted", workload->evicted);
+        write_size(json, "recreated", workload->recreated);
+        write_size(json, "failedLeft", workload->failed_left);
         mn_json_member_string(json, "remark", workload->remark);
         mn_json_end_object(json);
     }
@@ -182,6 +195,13 @@ static void write_pods(mn_json_writer *json, const mn_record *record)
         write_amount(json, "requests", &pod->requests);
         if (pod->node != NULL)
             mn_json_member_string(json, "nodeName", pod->node);
+        mn_json_member_int(json, "createdMs", pod->created_ms);
+        if (pod->scheduled_ms >= 0)
+            mn_json_member_int(json, "scheduledMs", pod->scheduled_ms);
+        if (pod->ready_ms >= 0)
+            mn_json_member_int(json, "readyMs", pod->ready_ms);
+        write_size(json, "recreations", pod->recreations);
+        write_size(json, "evictions", pod->evictions);
         write_size(json, "feasibleNodes", pod->feasible);
         write_size(json, "tiedNodes", pod->ties);
         mn_json_member_string(json, "outcome", mn_fate_id(pod->fate));
@@ -211,13 +231,11 @@ static void write_preemptions(mn_json_writer *json, const mn_record *record)
     mn_json_begin_array(json);
     for (size_t i = 0; i < record->preemption_count; i++) {
         const mn_record_preemption *one = &record->preemptions[i];
-        const mn_record_pod *preemptor = &record->pods[one->preemptor];
-        const mn_record_pod *victim = &record->pods[one->victim];
         mn_json_begin_object(json);
         mn_json_member_int(json, "timeMs", one->time_ms);
         mn_json_member_string(json, "nodeName", one->node);
-        write_pod_name(json, "preemptor", preemptor->namespace_, preemptor->name);
-        write_pod_name(json, "victim", victim->namespace_, one->victim_name);
+        write_pod_name(json, "preemptor", one->preemptor_namespace, one->preemptor_name);
+        write_pod_name(json, "victim", one->victim_namespace, one->victim_name);
         mn_json_end_object(json);
     }
     mn_json_end_array(json);
@@ -272,6 +290,8 @@ void mn_report_json(const mn_record *record, const mn_view *view, GString *out)
     mn_json_member_string(&json, "extender", record->extender);
     if (record->live_extender_count > 0)
         write_live_extenders(&json, record);
+    mn_json_member_int(&json, "timeMs", record->time_ms);
+    mn_json_member_bool(&json, "atRest", record->at_rest);
     write_summary(&json, &record->totals);
     write_pools(&json, record);
     write_nodes(&json, record);

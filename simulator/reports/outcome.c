@@ -8,6 +8,8 @@ static const mn_fate by_weight[] = {
     MN_FATE_FAILED,
     MN_FATE_REJECTED,
     MN_FATE_PENDING,
+    MN_FATE_STARTING,
+    MN_FATE_ABSENT,
 };
 
 mn_fate mn_worst_fate(const size_t counts[MN_FATE_COUNT])
@@ -30,6 +32,8 @@ mn_ink mn_fate_ink(mn_fate fate)
         return MN_INK_BAD;
     case MN_FATE_PENDING:
     case MN_FATE_REJECTED:
+    case MN_FATE_STARTING:
+    case MN_FATE_ABSENT:
         return MN_INK_WARN;
     }
     return MN_INK_PLAIN;

@@ -91,7 +91,7 @@ static void add_workload(mn_markdown_table *table, const mn_record *record,
     mn_markdown_cell(table, workload->namespace_);
     mn_markdown_cellf(table, "%s/%s", workload->kind, workload->name);
     mn_markdown_cell(table, workload->need.text);
-    mn_markdown_cellf(table, "%zu/%zu", workload->counts[MN_FATE_RUNS], workload->pod_count);
+    mn_markdown_cellf(table, "%zu/%zu", workload->counts[MN_FATE_RUNS], workload->asked);
     mn_markdown_cell(table, where->str);
     cell_outcome(table, workload->counts);
     mn_markdown_cell(table, why->str);

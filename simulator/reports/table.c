@@ -73,14 +73,14 @@ static void add_workload(const workload_table *table, const mn_record_workload *
     mn_phrase_reason(reason, table->record, workload);
     mn_phrase_pools(where, table->record, workload);
     mn_phrase_outcome(outcome, workload->counts);
-    mn_ink ink = workload->pod_count == 0 ? MN_INK_DIM : mn_fate_ink(worst);
+    mn_ink ink = workload->asked == 0 ? MN_INK_DIM : mn_fate_ink(worst);
 
     mn_grid_cellf(
         grid, MN_INK_PLAIN, "%s%s/%s", table->indented ? "  " : "", workload->kind, workload->name);
     if (!table->slim)
         mn_grid_cell(grid, MN_INK_PLAIN, workload->need.text);
     mn_grid_cellf(
-        grid, MN_INK_PLAIN, "%zu/%zu", workload->counts[MN_FATE_RUNS], workload->pod_count);
+        grid, MN_INK_PLAIN, "%zu/%zu", workload->counts[MN_FATE_RUNS], workload->asked);
     mn_grid_cell(grid, MN_INK_PLAIN, where->str);
     mn_grid_cell(grid, ink, outcome->str);
     if (!table->slim)

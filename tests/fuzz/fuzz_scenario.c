@@ -38,6 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t fates = 0;
     for (int fate = 0; record != NULL && fate < MN_FATE_COUNT; fate++)
         fates += record->totals.counts[fate];
-    g_assert(record == NULL || fates == record->pod_count);
+    g_assert(record == NULL || fates == record->totals.pods);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "simulator/engine/controllers.h"
 #include "simulator/engine/engine.h"
+#include "simulator/engine/world_parts.h"
 #include "tests/support/expect.h"
 
 #include <string.h>
@@ -13,40 +13,56 @@
 #define TEMPLATE \
     "template: {metadata: {labels: {app: x}}, spec: {containers: [{name: c, image: x}]}}"
 
+/* A world at the very beginning: the controllers have had their turn. */
 typedef struct made {
-    mn_arena *arena;
     mn_scenario *scenario;
-    mn_plan *plan;
+    mn_world *world;
+    GPtrArray *pods; /* mn_world_pod, in order of creation */
     GError *error;
 } made;
+
+static int by_number(const void *a, const void *b)
+{
+    const mn_world_pod *x = *(mn_world_pod *const *)a, *y = *(mn_world_pod *const *)b;
+    return (x->number > y->number) - (x->number < y->number);
+}
 
 static made plan_of(const char *text, uint64_t seed)
 {
     const mn_source source = {.name = "test.yaml", .bytes = text, .len = strlen(text)};
-    made m = {.arena = mn_arena_new()};
+    const mn_run_options options = {.has_seed = true, .seed = seed};
+    made m = {.pods = g_ptr_array_new()};
     m.scenario = mn_scenario_load_source(&source, &m.error);
     expect_true(m.scenario != NULL, m.error == NULL ? "" : m.error->message, __FILE__, __LINE__);
     if (m.scenario != NULL)
-        m.plan = mn_plan_new(m.arena, m.scenario, seed, &m.error);
+        m.world = mn_world_new(m.scenario, &options, &m.error);
+    if (m.world == NULL || !mn_world_run(m.world, 0, false, &m.error))
+        return m;
+    GHashTableIter iter;
+    gpointer pod;
+    g_hash_table_iter_init(&iter, m.world->pod_index);
+    while (g_hash_table_iter_next(&iter, NULL, &pod))
+        g_ptr_array_add(m.pods, pod);
+    g_ptr_array_sort(m.pods, by_number);
     return m;
 }
 
 static void clear(made *m)
 {
-    mn_plan_free(m->plan);
+    g_ptr_array_unref(m->pods);
+    mn_world_free(m->world);
     mn_scenario_free(m->scenario);
-    mn_arena_free(m->arena);
     g_clear_error(&m->error);
 }
 
 static const mn_pod *pod_at(const made *m, guint i)
 {
-    return g_array_index(m->plan->pods, mn_plan_pod, i).pod;
+    return ((const mn_world_pod *)m->pods->pdata[i])->pod;
 }
 
-static const mn_plan_workload *workload_at(const made *m, guint i)
+static const mn_world_workload *workload_at(const made *m, guint i)
 {
-    return &g_array_index(m->plan->workloads, mn_plan_workload, i);
+    return m->world->workloads->pdata[i];
 }
 
 static void matches(const char *name, const char *pattern)
@@ -63,7 +79,7 @@ static void a_deployment_makes_a_replica_set_and_its_pods(void)
                      "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: "
                      "shop}, spec: {replicas: 2, selector: {matchLabels: {app: x}}, " TEMPLATE "}}",
                      1);
-    EXPECT_INT(m.plan->pods->len, 2);
+    EXPECT_INT(m.pods->len, 2);
     const mn_pod *pod = pod_at(&m, 0);
     const char *hash = mn_labels_find(&pod->meta.labels, "pod-template-hash");
     matches(hash, "^[456789bcdf]{1,10}$");
@@ -73,7 +89,8 @@ static void a_deployment_makes_a_replica_set_and_its_pods(void)
     EXPECT_STR(mn_labels_find(&pod->meta.labels, "app"), "x");
     const mn_owner_reference *owner = mn_meta_controller(&pod->meta);
     EXPECT_STR(owner->kind, "ReplicaSet");
-    const mn_workload *set = m.plan->made->pdata[0];
+    const mn_world_workload *child = workload_at(&m, 0)->children->pdata[0];
+    const mn_workload *set = child->object;
     EXPECT_STR(owner->name, set->meta.name);
     EXPECT_TRUE(mn_label_selector_matches(set->spec.selector, &pod->meta.labels));
     EXPECT_STR(workload_at(&m, 0)->kind, "Deployment");
@@ -101,9 +118,9 @@ static void names_repeat_with_the_seed_and_do_not_depend_on_others(void)
 static void a_stateful_set_counts_its_pods(void)
 {
     made m = plan_of(POOLS "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: "
-                           "{replicas: 3, " TEMPLATE "}}",
+                           "{replicas: 3, podManagementPolicy: Parallel, " TEMPLATE "}}",
                      1);
-    EXPECT_INT(m.plan->pods->len, 3);
+    EXPECT_INT(m.pods->len, 3);
     EXPECT_STR(pod_at(&m, 2)->meta.name, "db-2");
     EXPECT_STR(mn_labels_find(&pod_at(&m, 2)->meta.labels, "apps.kubernetes.io/pod-index"), "2");
     clear(&m);
@@ -117,7 +134,7 @@ static void daemon_pods_are(const char *spec, const char *nodes)
         spec);
     made m = plan_of(text, 1);
     g_autoptr(GString) got = g_string_new(NULL);
-    for (guint i = 0; m.plan != NULL && i < m.plan->pods->len; i++) {
+    for (guint i = 0; m.world != NULL && i < m.pods->len; i++) {
         const mn_node_selector *required = pod_at(&m, i)->spec.affinity->node->required;
         const mn_requirement *pin = &required->terms.items[0].match_fields.items[0];
         EXPECT_STR(pin->key, "metadata.name");
@@ -163,8 +180,8 @@ static void makes(const char *kind, const char *spec, int64_t pods, const char *
     g_autofree char *text = g_strdup_printf(
         POOLS "{apiVersion: batch/v1, kind: %s, metadata: {name: j}, spec: {%s}}", kind, spec);
     made m = plan_of(text, 1);
-    EXPECT_INT(m.plan == NULL ? -1 : (int64_t)m.plan->pods->len, pods);
-    EXPECT_STR(m.plan == NULL ? "" : workload_at(&m, 0)->remark, remark);
+    EXPECT_INT(m.world == NULL ? -1 : (int64_t)m.pods->len, pods);
+    EXPECT_STR(m.world == NULL ? "" : workload_at(&m, 0)->remark, remark);
     clear(&m);
 }
 
@@ -200,7 +217,7 @@ static void a_job_of_a_hook_may_have_its_name_made(void)
         plan_of(POOLS "{apiVersion: batch/v1, kind: Job, metadata: {generateName: hook-}, spec: "
                       "{" TEMPLATE "}}",
                 1);
-    EXPECT_INT(m.plan->pods->len, 1);
+    EXPECT_INT(m.pods->len, 1);
     matches(pod_at(&m, 0)->meta.name, "^hook-.*-" SAFE "{5}$");
     clear(&m);
 }
@@ -227,13 +244,12 @@ static void pods_of_a_dump_count_for_the_workload_that_made_them(void)
                                       "web-5d8") "}, spec: {nodeName: lin-0, " CONTAINERS
                                                  "}, status: {phase: Succeeded}}\n",
         1);
-    EXPECT_INT(m.plan->workloads->len, 1);
-    EXPECT_INT(m.plan->pods->len, 3);
-    EXPECT_INT((int64_t)m.plan->finished, 1);
-    EXPECT_INT((int64_t)workload_at(&m, 0)->existing, 1);
+    EXPECT_INT(m.world->workloads->len, 1);
+    EXPECT_INT(m.pods->len, 3);
+    EXPECT_INT((int64_t)m.world->finished_pods, 1);
     EXPECT_STR(pod_at(&m, 0)->meta.name, "web-5d8-aaaaa");
     matches(pod_at(&m, 1)->meta.name, "^web-5d8-" SAFE "{5}$");
-    EXPECT_INT(m.plan->made->len, 0);
+    EXPECT_INT(workload_at(&m, 0)->children->len, 1);
     clear(&m);
 }
 
@@ -249,7 +265,7 @@ static void a_dump_of_pods_alone_still_names_the_deployment(void)
                        "{apiVersion: v1, kind: Pod, metadata: {name: static-lin-0, uid: q, " OWNED(
                            "Node", "lin-0") "}, spec: {nodeName: lin-0, " CONTAINERS "}}\n",
         1);
-    EXPECT_INT(m.plan->workloads->len, 2);
+    EXPECT_INT(m.world->workloads->len, 2);
     EXPECT_STR(workload_at(&m, 0)->kind, "Deployment");
     EXPECT_STR(workload_at(&m, 0)->name, "web");
     EXPECT_STR(workload_at(&m, 1)->kind, "Pod");
@@ -261,7 +277,7 @@ static void more_pods_than_a_run_can_hold_are_refused_before_they_are_made(void)
     made m = plan_of(POOLS "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: "
                            "{replicas: 2000000000, " TEMPLATE "}}",
                      1);
-    EXPECT_TRUE(m.plan == NULL);
+    EXPECT_TRUE(m.world == NULL);
     EXPECT_STR(m.error == NULL ? NULL : m.error->message,
                "Deployment default/web asks for 2000000000 Pods: more than 150000 in all");
     clear(&m);

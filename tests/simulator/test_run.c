@@ -79,10 +79,11 @@ static void every_shipped_scenario_shows_what_it_says(void)
     static const struct {
         const char *name;
         mn_extender_mode mode;
-        size_t want[MN_FATE_COUNT]; /* runs, wrong OS, wrong build, failed, Pending, rejected */
+        size_t want[MN_FATE_COUNT]; /* runs, wrong OS, wrong build, failed, Pending, rejected,
+                                        starting, not made */
     } rows[] = {
-        {"demo", MN_EXTENDER_OFF, {5, 5, 1, 0, 1, 0}},
-        {"demo", MN_EXTENDER_OBSERVE, {5, 5, 1, 0, 1, 0}},
+        {"demo", MN_EXTENDER_OFF, {3, 4, 1, 0, 1, 0, 0, 3}},
+        {"demo", MN_EXTENDER_OBSERVE, {3, 4, 1, 0, 1, 0, 0, 3}},
         {"demo", MN_EXTENDER_PREFER, {11, 0, 0, 0, 1, 0}},
         {"demo", MN_EXTENDER_ENFORCE, {11, 0, 0, 0, 1, 0}},
         {"win-webserver", MN_EXTENDER_OFF, {2, 0, 0, 0, 0, 0}},
@@ -92,7 +93,7 @@ static void every_shipped_scenario_shows_what_it_says(void)
         {"before-1.17", MN_EXTENDER_OFF, {4, 0, 0, 0, 1, 0}},
         {"register-with-taints", MN_EXTENDER_OFF, {5, 3, 0, 0, 1, 0}},
         {"register-with-taints", MN_EXTENDER_ENFORCE, {6, 0, 0, 0, 3, 0}},
-        {"helm-without-selector", MN_EXTENDER_OFF, {2, 6, 0, 0, 0, 0}},
+        {"helm-without-selector", MN_EXTENDER_OFF, {2, 5, 0, 0, 0, 0, 0, 1}},
         {"helm-without-selector", MN_EXTENDER_ENFORCE, {8, 0, 0, 0, 0, 0}},
         {"windows-pools", MN_EXTENDER_OFF, {0, 0, 0, 0, 0, 0}},
     };

@@ -371,7 +371,7 @@ static void preemption_without_end_is_cut_short_and_told(void)
     played p = play_with(LINUX_NODES("1") REPLICA_ON("web-1", "lin-0", "900m")
                              POD("urgent", "600m", ", priorityClassName: high"),
                          &refuses);
-    EXPECT_INT((int64_t)p.record->preemption_count, 10);
+    EXPECT_INT((int64_t)p.record->preemption_count, 5);
     expect_on(&p, "urgent", NULL);
     EXPECT_STR(p.record->pods[p.record->preemptions[0].victim].node, "lin-0");
     bool told = false;

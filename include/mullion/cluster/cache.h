@@ -2,7 +2,9 @@
 /* The cluster as the scheduler knows it: the owner of every node_info.
  *
  * Pods, nodes and the other objects are borrowed: they live at least as long as the
- * cache. One writer; a snapshot is valid until the cache is changed next.
+ * cache. The struct of a Pod alone, not what it points to, may be freed once it was removed or
+ * replaced, unless it was the first of its class. One writer; a snapshot is valid until the
+ * cache is changed next.
  *
  *     g_autoptr(mn_cache) cache = mn_cache_new();
  *     mn_cache_add_node(cache, node);

@@ -39,6 +39,7 @@ typedef struct mn_workload_spec {
     const char *completion_mode;
     bool suspend;
     const char *schedule; /* of a CronJob; the rest is then its jobTemplate's spec */
+    const char *concurrency_policy; /* likewise: Allow, Forbid, Replace */
 } mn_workload_spec;
 
 typedef struct mn_workload {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On which nodes a DaemonSet wants a Pod.
+/* On which nodes a DaemonSet wants a Pod, and on which one may stay.
  *
- * Source: pkg/controller/daemon NodeShouldRunDaemonPod, v1.34. The template comes with the
- * tolerations that the controller adds.
+ * Source: pkg/controller/daemon NodeShouldRunDaemonPod, v1.34.
  */
-#include "simulator/engine/controllers.h"
+#include "simulator/engine/controllers/daemon_nodes.h"
 
 #include <string.h>
 
@@ -46,20 +45,25 @@ bool mn_node_is_selected(const mn_pod_spec *spec, const mn_node *node)
     return false;
 }
 
-static bool is_kept_off(const mn_tolerations *tolerations, const mn_taints *taints)
+/* What the controller does about a taint of that effect that is not tolerated. */
+static bool is_kept_off(const mn_tolerations *tolerations, const mn_taints *taints, int effect)
 {
     for (size_t i = 0; i < taints->count; i++) {
         const mn_taint *taint = &taints->items[i];
-        if (taint->effect != MN_EFFECT_PREFER_NO_SCHEDULE &&
-            !mn_tolerations_tolerate(tolerations, taint))
+        if (taint->effect == effect && !mn_tolerations_tolerate(tolerations, taint))
             return true;
     }
     return false;
 }
 
-bool mn_daemon_runs_on(const mn_pod_spec *spec, const mn_node *node)
+mn_daemon_verdict mn_daemon_on_node(const mn_pod_spec *spec, const mn_node *node)
 {
-    bool named = spec->node_name != NULL && *spec->node_name != '\0';
-    return (!named || strcmp(spec->node_name, node->meta.name) == 0) &&
-           mn_node_is_selected(spec, node) && !is_kept_off(&spec->tolerations, &node->spec.taints);
+    const bool named = spec->node_name != NULL && *spec->node_name != '\0';
+    if ((named && strcmp(spec->node_name, node->meta.name) != 0) ||
+        !mn_node_is_selected(spec, node))
+        return (mn_daemon_verdict){false, false};
+    const mn_taints *taints = &node->spec.taints;
+    const bool chased = is_kept_off(&spec->tolerations, taints, MN_EFFECT_NO_EXECUTE);
+    const bool kept_off = is_kept_off(&spec->tolerations, taints, MN_EFFECT_NO_SCHEDULE);
+    return (mn_daemon_verdict){.runs = !chased && !kept_off, .continues = !chased};
 }
