@@ -183,7 +183,7 @@ static void check_operand(tally *sum, const char *operand)
     g_autoptr(GPtrArray) paths = mn_walk_files(&operand, 1, &error);
     if (paths != NULL && paths->len == 0)
         g_set_error(&error, MN_ERROR, MN_ERROR_IO, "%s: " MN_NO_MANIFESTS, operand);
-    if (error != NULL) {
+    if (paths == NULL || paths->len == 0) {
         check one = {.call = sum->call, .tell = sum->tell, .file = add_file(sum, operand)};
         one.file->is_unread = true;
         complain(&one, &error);

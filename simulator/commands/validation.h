@@ -24,7 +24,7 @@ typedef struct mn_validation_file {
 
 /* A row for a file; `path` and kinds are copied into the arena. */
 mn_validation_file *mn_validation_file_new(mn_arena *arena, const char *path);
-void mn_validation_file_free(gpointer file);
+void mn_validation_file_free(gpointer data);
 void mn_validation_found(mn_validation_file *file, mn_arena *arena, const char *kind, size_t count,
                          bool used);
 

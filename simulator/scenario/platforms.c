@@ -77,6 +77,14 @@ static mn_taint taint_of(mn_arena *arena, const char *key, const char *value)
     return taint;
 }
 
+static mn_resource resource_of(const char *name, const char *value)
+{
+    mn_resource resource = {.name = name};
+    bool sound = mn_quantity_parse(value, &resource.quantity, NULL);
+    g_assert(sound);
+    return resource;
+}
+
 /* Room for every row of each kind. */
 typedef struct gathered {
     mn_label *labels;
@@ -94,13 +102,9 @@ static void take_row(mn_arena *arena, const mn_preset_row *row, const char *valu
     case MN_PRESET_TAINT:
         room->taints[out->taints.count++] = taint_of(arena, row->key, value);
         return;
-    case MN_PRESET_RESOURCE: {
-        mn_resource *resource = &room->resources[out->allocatable.count++];
-        resource->name = row->key;
-        bool sound = mn_quantity_parse(value, &resource->quantity, NULL);
-        g_assert(sound);
+    case MN_PRESET_RESOURCE:
+        room->resources[out->allocatable.count++] = resource_of(row->key, value);
         return;
-    }
     case MN_PRESET_RUNTIME:
         out->container_runtime = value;
         return;

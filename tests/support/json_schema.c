@@ -9,6 +9,8 @@ typedef struct place {
     GString *path, *why;
 } place;
 
+/* As deep as our own schemas and documents are. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static bool check(const place *at, const json_t *schema, const json_t *value);
 
 static bool refuse(const place *at, const char *what)
@@ -205,6 +207,8 @@ static bool check(const place *at, const json_t *schema, const json_t *value)
     }
     return check_members(at, schema, value);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 bool json_schema_accepts(const json_t *schema, const json_t *value, GString *why)
 {
