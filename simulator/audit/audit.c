@@ -171,8 +171,10 @@ mn_audit *mn_audit_run(mn_audit_input *input, const mn_audit_options *options)
     g_autoptr(mn_owners) owners = mn_owners_new(audit->arena, input);
     audit_objects(audit, input, options, owners);
     audit_cluster(audit, input, options, owners);
-    if (options->cluster != NULL)
-        audit_cluster(audit, options->cluster, options, owners);
+    if (options->cluster != NULL) {
+        g_autoptr(mn_owners) others = mn_owners_new(audit->arena, options->cluster);
+        audit_cluster(audit, options->cluster, options, others);
+    }
     mn_check whole = check_of(audit, input, options, owners);
     audit_other(&whole, NULL);
     return audit;
@@ -182,6 +184,7 @@ void mn_audit_free(mn_audit *audit)
 {
     if (audit == NULL)
         return;
+    g_hash_table_unref(audit->cluster.by_name);
     g_array_unref(audit->workloads);
     g_array_unref(audit->findings);
     mn_arena_free(audit->arena);

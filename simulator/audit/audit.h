@@ -98,6 +98,7 @@ typedef struct mn_audit_cluster {
     const mn_node *const *nodes;
     const mn_os_offer *offers; /* one a node */
     size_t count, on_linux, on_windows;
+    GHashTable *by_name;        /* of a node -> its offer */
     mn_build_set builds;        /* of the Windows nodes, as far as they are known */
     bool knows_runtime_classes; /* then one that is not among them does not exist */
 } mn_audit_cluster;

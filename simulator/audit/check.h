@@ -116,6 +116,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_owners, mn_owners_free)
  * owner stands for it already, or when it has ended. May name the owner in `object`. */
 bool mn_owners_stands(mn_owners *owners, mn_audit_object *object);
 const GPtrArray *mn_owners_pods(const mn_owners *owners, const mn_audit_object *object);
+/* Those that have not ended; NULL: none. */
+const GPtrArray *mn_owners_pods_on(const mn_owners *owners, const char *node);
 
 #define RULE(code, function, severity, title, why, example, mend) \
     void mn_rule_##function(mn_check *check);

@@ -64,9 +64,11 @@ static void fill(mn_arena *arena, mn_audit_cluster *cluster, const GPtrArray *no
     const mn_node **items = MN_ARENA_NEW(arena, const mn_node *, nodes->len);
     mn_os_offer *offers = MN_ARENA_NEW(arena, mn_os_offer, nodes->len);
     cluster->builds.bounded = true;
+    cluster->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < nodes->len; i++) {
         items[i] = without_passing_taints(arena, nodes->pdata[i]);
         offers[i] = mn_os_offer_of(&mn_os_policy_default, items[i]);
+        g_hash_table_insert(cluster->by_name, (gpointer)(uintptr_t)items[i]->meta.name, &offers[i]);
         cluster->on_linux += offers[i].os == MN_OS_LINUX;
         cluster->on_windows += offers[i].os == MN_OS_WINDOWS;
         if (offers[i].os == MN_OS_WINDOWS && offers[i].version.build != 0)

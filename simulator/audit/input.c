@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simulator/audit/input.h"
 
+#include "mullion/base/error.h"
 #include "mullion/io/walk.h"
 #include "mullion/text/locate.h"
 #include "simulator/scenario/parts.h"
@@ -20,6 +21,8 @@ mn_audit_input *mn_audit_input_new(void)
     input->objects = mn_objects_new();
     input->items = g_array_new(FALSE, TRUE, sizeof(mn_audit_object));
     input->files = g_ptr_array_new();
+    input->includes = g_ptr_array_new();
+    input->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     input->image_rows = g_array_new(FALSE, TRUE, sizeof(mn_os_image_row));
     return input;
 }
@@ -31,6 +34,8 @@ void mn_audit_input_free(mn_audit_input *input)
     for (guint i = 0; i < input->files->len; i++)
         mn_file_free(input->files->pdata[i]);
     g_ptr_array_unref(input->files);
+    g_ptr_array_unref(input->includes);
+    g_hash_table_unref(input->seen);
     g_array_unref(input->items);
     g_array_unref(input->image_rows);
     mn_objects_free(input->objects);
@@ -115,6 +120,30 @@ static mn_os os_of(const mn_platforms *platforms)
     return platforms->linux ? MN_OS_LINUX : MN_OS_WINDOWS;
 }
 
+/* Relative to the scenario's folder; `mullion run` has them stay inside of it. */
+static bool add_includes(mn_audit_input *input, const mn_at *root, const mn_strings *include,
+                         GError **error)
+{
+    const char *name = root->document->source->name;
+    g_autofree char *folder = strcmp(name, "-") == 0 ? g_strdup(".") : g_path_get_dirname(name);
+    mn_at spec = mn_at_member(root, "spec"), list = mn_at_member(&spec, "include");
+    for (size_t i = 0; i < include->count; i++) {
+        mn_at at = mn_at_element(&list, i);
+        g_auto(GStrv) parts = g_strsplit(include->items[i], "/", -1);
+        if (g_path_is_absolute(include->items[i]) ||
+            g_strv_contains((const char *const *)parts, ".."))
+            return mn_at_error(&at,
+                               MN_ERROR_SCHEMA,
+                               error,
+                               "\"%.200s\" is not below the scenario's folder: name it on the "
+                               "command line",
+                               include->items[i]);
+        g_autofree char *path = g_build_filename(folder, include->items[i], NULL);
+        g_ptr_array_add(input->includes, (gpointer)(uintptr_t)mn_arena_strdup(input->arena, path));
+    }
+    return true;
+}
+
 static bool add_scenario(mn_audit_input *input, const mn_document *document, GError **error)
 {
     mn_at root = mn_at_root(document);
@@ -129,7 +158,7 @@ static bool add_scenario(mn_audit_input *input, const mn_document *document, GEr
             .glob = image->match, .os = os_of(&image->platforms), .builds = image->builds};
         g_array_append_val(input->image_rows, row);
     }
-    return true;
+    return add_includes(input, &root, &scenario.spec.include, error);
 }
 
 static bool take_document(const mn_document *document, gpointer data, GError **error)
@@ -147,18 +176,41 @@ bool mn_audit_input_read_source(mn_audit_input *input, const mn_source *source, 
     return mn_document_each(source, &mn_document_limits_default, take_document, input, error);
 }
 
-bool mn_audit_input_read(mn_audit_input *input, const char *const *paths, size_t count,
-                         GError **error)
+static bool read_file(mn_audit_input *input, const char *path, GError **error)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    if (!g_hash_table_add(input->seen,
+                          is_stdin ? g_strdup("-") : g_canonicalize_filename(path, NULL)))
+        return true;
+    mn_file *file = mn_file_read(path, mn_document_limits_default.bytes, error);
+    if (file == NULL)
+        return false;
+    g_ptr_array_add(input->files, file);
+    return mn_audit_input_read_source(input, &file->source, error);
+}
+
+static bool read_paths(mn_audit_input *input, const char *const *paths, size_t count,
+                       GError **error)
 {
     g_autoptr(GPtrArray) names = mn_walk_files(paths, count, error);
     if (names == NULL)
         return false;
     for (guint i = 0; i < names->len; i++) {
-        mn_file *file = mn_file_read(names->pdata[i], mn_document_limits_default.bytes, error);
-        if (file == NULL)
+        if (!read_file(input, names->pdata[i], error))
             return false;
-        g_ptr_array_add(input->files, file);
-        if (!mn_audit_input_read_source(input, &file->source, error))
+    }
+    return true;
+}
+
+bool mn_audit_input_read(mn_audit_input *input, const char *const *paths, size_t count,
+                         GError **error)
+{
+    if (!read_paths(input, paths, count, error))
+        return false;
+    /* Grows when an included file is a scenario; a file is read once, so it ends. */
+    for (guint i = 0; i < input->includes->len; i++) {
+        const char *path = input->includes->pdata[i];
+        if (!read_paths(input, &path, 1, error))
             return false;
     }
     return true;
@@ -236,4 +288,22 @@ mn_position mn_audit_locate(mn_audit_input *input, const mn_audit_object *object
     found.column += found.line == 1 ? columns_before(document) : 0;
     found.line += lines_before(input, document);
     return found;
+}
+
+char mn_audit_byte_at(mn_audit_input *input, const mn_audit_object *object, mn_position place)
+{
+    const mn_document *document = &object->document;
+    const mn_source *source = document->source;
+    size_t line = lines_before(input, document);
+    const char *end = source->bytes + source->len;
+    const char *p = source->bytes + document->begin - columns_before(document);
+    if (place.line <= line || place.column == 0)
+        return '\0';
+    for (line++; p != NULL && line < place.line; line++) {
+        p = memchr(p, '\n', (size_t)(end - p));
+        p = p == NULL ? NULL : p + 1;
+    }
+    if (p == NULL || (size_t)(end - p) < place.column)
+        return '\0';
+    return p[place.column - 1];
 }

@@ -32,9 +32,11 @@ const char *mn_object_name(const mn_audit_object *object);
 typedef struct mn_audit_input {
     mn_arena *arena;
     mn_objects *objects;
-    GArray *items;      /* mn_audit_object: workloads, Pods, nodes, RuntimeClasses, as they came */
-    GPtrArray *files;   /* mn_file */
-    GArray *image_rows; /* mn_os_image_row: what scenarios say of images */
+    GArray *items;       /* mn_audit_object: workloads, Pods, nodes, RuntimeClasses, as they came */
+    GPtrArray *files;    /* mn_file */
+    GPtrArray *includes; /* paths that scenarios include, still to be read; in the arena */
+    GHashTable *seen;    /* canonical paths of what was read */
+    GArray *image_rows;  /* mn_os_image_row: what scenarios say of images */
     /* Up to where lines are counted, and what places have cost so far in bytes. */
     const char *counted_source;
     size_t counted_bytes, counted_lines, scanned;
@@ -55,5 +57,8 @@ bool mn_audit_input_read_source(mn_audit_input *input, const mn_source *source,
 /* Where the field is written, or the innermost around it that is: "spec.nodeSelector[a.b/c]".
  * {0, 0} when too many bytes were looked through already. */
 mn_position mn_audit_locate(mn_audit_input *input, const mn_audit_object *object, const char *path);
+
+/* The byte at a place of the object's document; 0 when there is none. */
+char mn_audit_byte_at(mn_audit_input *input, const mn_audit_object *object, mn_position place);
 
 #endif

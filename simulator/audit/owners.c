@@ -12,6 +12,7 @@ struct mn_owners {
     mn_arena *arena;
     GHashTable *workloads; /* key -> mn_workload: all that are there */
     GHashTable *pods;      /* key -> GPtrArray of mn_pod */
+    GHashTable *on_nodes;  /* name of a node -> GPtrArray of mn_pod */
     GHashTable *standing;  /* keys that a Pod stands for */
 };
 
@@ -80,15 +81,31 @@ static bool has_ended(const mn_pod *pod)
            g_strcmp0(pod->status.phase, "Failed") == 0;
 }
 
-static void add_pod(mn_owners *owners, const mn_pod *pod)
+static void add_to(GHashTable *lists, const char *key, const mn_pod *pod)
 {
-    const char *key = pod_key(owners, pod);
-    GPtrArray *all = g_hash_table_lookup(owners->pods, key);
+    GPtrArray *all = g_hash_table_lookup(lists, key);
     if (all == NULL) {
         all = g_ptr_array_new();
-        g_hash_table_insert(owners->pods, (gpointer)(uintptr_t)key, all);
+        g_hash_table_insert(lists, (gpointer)(uintptr_t)key, all);
     }
     g_ptr_array_add(all, (gpointer)(uintptr_t)pod);
+}
+
+static void add_pod(mn_owners *owners, const mn_pod *pod)
+{
+    add_to(owners->pods, pod_key(owners, pod), pod);
+    if (pod->spec.node_name != NULL)
+        add_to(owners->on_nodes, pod->spec.node_name, pod);
+}
+
+static void list_free(gpointer list)
+{
+    g_ptr_array_unref(list);
+}
+
+static GHashTable *lists_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, list_free);
 }
 
 mn_owners *mn_owners_new(mn_arena *arena, const mn_audit_input *input)
@@ -97,8 +114,8 @@ mn_owners *mn_owners_new(mn_arena *arena, const mn_audit_input *input)
     owners->arena = arena;
     owners->workloads = g_hash_table_new(g_str_hash, g_str_equal);
     owners->standing = g_hash_table_new(g_str_hash, g_str_equal);
-    owners->pods =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    owners->pods = lists_new();
+    owners->on_nodes = lists_new();
     const GPtrArray *workloads = input->objects->workloads, *pods = input->objects->pods;
     for (guint i = 0; i < workloads->len; i++) {
         const mn_workload *workload = workloads->pdata[i];
@@ -120,6 +137,7 @@ void mn_owners_free(mn_owners *owners)
         return;
     g_hash_table_unref(owners->workloads);
     g_hash_table_unref(owners->pods);
+    g_hash_table_unref(owners->on_nodes);
     g_hash_table_unref(owners->standing);
     g_free(owners);
 }
@@ -156,4 +174,9 @@ const GPtrArray *mn_owners_pods(const mn_owners *owners, const mn_audit_object *
     const char *key =
         key_of(owners->arena, mn_object_kind(object), object->meta, mn_object_name(object));
     return g_hash_table_lookup(owners->pods, key);
+}
+
+const GPtrArray *mn_owners_pods_on(const mn_owners *owners, const char *node)
+{
+    return g_hash_table_lookup(owners->on_nodes, node);
 }

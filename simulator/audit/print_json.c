@@ -7,6 +7,9 @@
 #include "simulator/audit/patch.h"
 #include "simulator/audit/print.h"
 
+/* Of thousands of nodes nobody reads the names, finding by finding. */
+enum { MAX_NODES = 100 };
+
 static void write_size(mn_json_writer *json, const char *key, size_t value)
 {
     mn_json_member_int(json, key, (int64_t)value);
@@ -61,9 +64,10 @@ static void write_workload(mn_json_writer *json, const mn_audited *workload)
 
 static void write_nodes(mn_json_writer *json, const mn_finding *finding)
 {
+    write_size(json, "nodeCount", finding->node_count);
     mn_json_key(json, "nodes");
     mn_json_begin_array(json);
-    for (size_t i = 0; i < finding->node_count; i++)
+    for (size_t i = 0; i < MIN(finding->node_count, (size_t)MAX_NODES); i++)
         mn_json_string(json, finding->nodes[i]);
     mn_json_end_array(json);
 }

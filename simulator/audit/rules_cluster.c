@@ -249,12 +249,10 @@ void mn_rule_taint_too_late(mn_check *check)
     size_t count = 0;
     const mn_pod *first = NULL;
     const mn_taint *taint = NULL;
-    for (guint i = 0; i < check->input->objects->pods->len; i++) {
-        const mn_pod *pod = check->input->objects->pods->pdata[i];
-        bool here = g_strcmp0(pod->spec.node_name, node->meta.name) == 0 &&
-                    g_strcmp0(pod->status.phase, "Succeeded") != 0 &&
-                    g_strcmp0(pod->status.phase, "Failed") != 0;
-        const mn_taint *found = here ? untolerated(node, pod) : NULL;
+    const GPtrArray *pods = mn_owners_pods_on(check->owners, node->meta.name);
+    for (guint i = 0; pods != NULL && i < pods->len; i++) {
+        const mn_pod *pod = pods->pdata[i];
+        const mn_taint *found = untolerated(node, pod);
         if (found == NULL)
             continue;
         first = first == NULL ? pod : first;

@@ -7,16 +7,19 @@
 /* In front of where it lands; the evidence stands beside the finding. */
 static const char *subject(mn_check *check)
 {
-    static const char *const kept[] = {"it on its OS", "it on Linux", "it on Windows"};
-    return check->need.by_default
-               ? "nothing says which OS it needs"
-               : mn_arena_printf(check->arena, "nothing keeps %s", kept[mn_need_os(&check->need)]);
+    static const char *const kept[] = {"its OS", "Linux", "Windows"};
+    const mn_tolerations *tolerations = &check->spec->tolerations;
+    bool all = mn_blanket_toleration(tolerations) < tolerations->count;
+    const char *prefix = all ? "tolerates every taint, and " : "";
+    if (check->need.by_default)
+        return mn_arena_printf(check->arena, "%snothing says which OS it needs", prefix);
+    return mn_arena_printf(
+        check->arena, "%snothing keeps it on %s", prefix, kept[mn_need_os(&check->need)]);
 }
 
-/* "; may land on ..."; a DaemonSet's Pods do. */
-static const char *landing(const mn_check *check)
+/* "may land on ..."; a DaemonSet's Pods do. */
+static const char *landing(const mn_check *check, const mn_strings *nodes)
 {
-    const mn_strings *nodes = &check->wrong_os_nodes;
     const char *where = mn_check_landing(check, nodes);
     if (check->daemon_set)
         return mn_arena_printf(check->arena, "runs on %s, where it cannot start", where);
@@ -28,8 +31,11 @@ static const char *landing(const mn_check *check)
 
 static mn_finding *report_exposed(mn_check *check)
 {
-    mn_finding *finding =
-        mn_report(check, "spec.nodeSelector", "%s: %s", subject(check), landing(check));
+    mn_finding *finding = mn_report(check,
+                                    "spec.nodeSelector",
+                                    "%s: %s",
+                                    subject(check),
+                                    landing(check, &check->wrong_os_nodes));
     finding->nodes = check->wrong_os_nodes.items;
     finding->node_count = check->wrong_os_nodes.count;
     mn_mend_by_os(check, finding, mn_need_os(&check->need));
@@ -103,7 +109,7 @@ void mn_rule_unknown_unplaced(mn_check *check)
     finding->message = mn_arena_printf(
         check->arena,
         "its images come for Linux and Windows, and no selector says which is meant: %s",
-        landing(check));
+        landing(check, &check->wrong_os_nodes));
 }
 
 /* Whatever selectors and taints say. A node that does not tell may run it. */
@@ -135,10 +141,9 @@ void mn_rule_wrong_build(mn_check *check)
         wanted = mn_build_set_intersect(&wanted, &check->need.image_builds[i]);
     mn_finding *finding = mn_report(check,
                                     "spec.nodeSelector",
-                                    "its image is of %s: may land on %s%s",
+                                    "its image is of %s: %s",
                                     mn_build_set_format(&wanted, builds),
-                                    mn_check_landing(check, nodes),
-                                    check->runs == 0 ? ", and on none that can run it" : "");
+                                    landing(check, nodes));
     finding->nodes = nodes->items;
     finding->node_count = nodes->count;
     if (!mn_check_knows_nodes(check))
@@ -156,7 +161,9 @@ void mn_rule_wrong_build(mn_check *check)
 void mn_rule_nowhere(mn_check *check)
 {
     mn_os os = check->spec == NULL ? MN_OS_UNKNOWN : mn_need_os(&check->need);
-    if (os == MN_OS_UNKNOWN || !mn_check_knows_nodes(check) || is_there_a_node(check))
+    /* That it selects no node says another rule. */
+    if (os == MN_OS_UNKNOWN || !mn_check_knows_nodes(check) || check->selected == 0 ||
+        is_there_a_node(check))
         return;
     size_t same_os = os == MN_OS_WINDOWS ? check->cluster->on_windows : check->cluster->on_linux;
     const char *name = os == MN_OS_WINDOWS ? "Windows" : "Linux";
@@ -173,19 +180,11 @@ void mn_rule_nowhere(mn_check *check)
 
 /* ---- Pods that are there already */
 
-static const mn_os_offer *offer_of(const mn_check *check, const char *node)
-{
-    for (size_t i = 0; i < check->cluster->count; i++) {
-        if (strcmp(check->cluster->nodes[i]->meta.name, node) == 0)
-            return &check->cluster->offers[i];
-    }
-    return NULL;
-}
-
 static bool is_wrong(const mn_check *check, const mn_pod *pod)
 {
     const char *node = pod->spec.node_name;
-    const mn_os_offer *offer = node == NULL ? NULL : offer_of(check, node);
+    const mn_os_offer *offer =
+        node == NULL ? NULL : g_hash_table_lookup(check->cluster->by_name, node);
     if (offer == NULL || check->need.by_default)
         return false;
     mn_os_fit fit = mn_os_match_of(&check->need, offer).fit;

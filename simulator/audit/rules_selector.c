@@ -241,3 +241,23 @@ void mn_rule_no_node(mn_check *check)
                             check->cluster->count);
     mn_mend(check, finding, "a selector that some node has");
 }
+
+void mn_rule_namespace_conflict(mn_check *check)
+{
+    const mn_default_selector *all = &check->by_namespace;
+    for (size_t i = 0; check->spec != NULL && i < all->labels.count; i++) {
+        const mn_label *label = &all->labels.items[i];
+        const char *own = mn_labels_find(&check->spec->node_selector, label->key);
+        if (own == NULL || strcmp(own, label->value) == 0)
+            continue;
+        mn_finding *finding =
+            mn_report(check,
+                      mn_arena_printf(check->arena, "spec.nodeSelector[%s]", label->key),
+                      "the API server refuses it: namespace %s brings %s: %s (%s)",
+                      all->namespace_,
+                      label->key,
+                      label->value,
+                      all->annotation);
+        mn_mend(check, finding, "another namespace, or that annotation without %s", label->key);
+    }
+}

@@ -113,29 +113,6 @@ void mn_rule_tolerates_only(mn_check *check)
     mn_mend_by_os(check, finding, MN_OS_WINDOWS);
 }
 
-void mn_rule_taints_not_tolerated(mn_check *check)
-{
-    if (check->spec == NULL || check->daemon_set || !mn_check_knows_nodes(check) ||
-        check->selected == 0 || check->lands > 0)
-        return;
-    for (size_t i = 0; i < check->cluster->count; i++) {
-        const mn_node *node = check->cluster->nodes[i];
-        const mn_taint *taint = untolerated(check, node);
-        if (taint == NULL ||
-            mn_os_match_of(&check->need, &check->cluster->offers[i]).fit > MN_FIT_UNKNOWN)
-            continue;
-        mn_finding *finding = mn_report(check,
-                                        "spec.tolerations",
-                                        "none of the %zu nodes that it selects is one whose taints "
-                                        "it tolerates: %s has %s",
-                                        check->selected,
-                                        node->meta.name,
-                                        taint_text(check->arena, taint));
-        mend_by_tolerating(check, finding, node);
-        return;
-    }
-}
-
 /* ---- Windows DaemonSets */
 
 /* As platforms and their documents spell it. */
@@ -235,8 +212,11 @@ static void report_case(mn_check *check, size_t index, const mn_taint *taint, co
                   where);
     if (!mn_check_knows_nodes(check))
         finding->severity = MN_SEVERITY_WARNING;
-    mn_mend(
-        check, finding, "%s: %s", by_value ? "value" : "key", by_value ? taint->value : taint->key);
+    mn_mend(check,
+            finding,
+            "%s: %s in the toleration",
+            by_value ? "value" : "key",
+            by_value ? taint->value : taint->key);
     mn_edit_add(
         check, finding, (mn_edit){.kind = MN_EDIT_TOLERATE, .index = index, .toleration = better});
 }
@@ -290,5 +270,41 @@ void mn_rule_toleration_case(mn_check *check)
                     taint,
                     *node == '\0' ? " as platforms spell it"
                                   : mn_arena_printf(check->arena, " of %s", node));
+    }
+}
+
+/* ---- Pending for ever */
+
+/* Said by the rule above. */
+static bool misses_by_case(const mn_check *check)
+{
+    const char *node = "";
+    for (size_t i = 0; i < check->spec->tolerations.count; i++) {
+        if (missed_by(check, &check->spec->tolerations.items[i], &node) != NULL)
+            return true;
+    }
+    return false;
+}
+
+void mn_rule_taints_not_tolerated(mn_check *check)
+{
+    if (check->spec == NULL || check->daemon_set || !mn_check_knows_nodes(check) ||
+        check->selected == 0 || check->lands > 0 || misses_by_case(check))
+        return;
+    for (size_t i = 0; i < check->cluster->count; i++) {
+        const mn_node *node = check->cluster->nodes[i];
+        const mn_taint *taint = untolerated(check, node);
+        if (taint == NULL ||
+            mn_os_match_of(&check->need, &check->cluster->offers[i]).fit > MN_FIT_UNKNOWN)
+            continue;
+        mn_finding *finding = mn_report(check,
+                                        "spec.tolerations",
+                                        "none of the %zu nodes that it selects is one whose taints "
+                                        "it tolerates: %s has %s",
+                                        check->selected,
+                                        node->meta.name,
+                                        taint_text(check->arena, taint));
+        mend_by_tolerating(check, finding, node);
+        return;
     }
 }

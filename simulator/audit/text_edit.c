@@ -35,19 +35,6 @@ static const mn_edit *added_selector(const mn_finding *finding)
     return edit;
 }
 
-/* The byte there; 0 when the place is outside. */
-static char byte_at(const mn_source *source, mn_position place)
-{
-    const char *line = source->bytes, *end = source->bytes + source->len;
-    for (size_t i = 1; i < place.line && line != NULL; i++) {
-        line = memchr(line, '\n', (size_t)(end - line));
-        line = line == NULL ? NULL : line + 1;
-    }
-    if (line == NULL || place.column == 0 || (size_t)(end - line) < place.column)
-        return '\0';
-    return line[place.column - 1];
-}
-
 static char *flow_text(const mn_edit *edit, bool has_selector)
 {
     g_autofree char *key = mn_json_quote(edit->key), *value = mn_json_quote(edit->value);
@@ -79,7 +66,7 @@ bool mn_text_edit_of(mn_audit_input *input, const mn_finding *finding, mn_text_e
     bool has_selector = selector_of(object)->count > 0;
     g_autofree char *path = g_strdup_printf("%s%s", spec, has_selector ? ".nodeSelector" : "");
     mn_position place = mn_audit_locate(input, object, path);
-    char byte = byte_at(object->document.source, place);
+    char byte = mn_audit_byte_at(input, object, place);
     if (byte == '\0')
         return false;
     out->at = place;

@@ -1,317 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every rule: manifests in which it finds something, and manifests in which it does not. */
-#include "simulator/audit/check.h"
+#include "mullion/text/patch.h"
+#include "simulator/audit/patch.h"
+#include "simulator/audit/text_edit.h"
+#include "tests/simulator/audit_cases.h"
 #include "tests/support/expect.h"
 
 #include <string.h>
 
-/* ---- manifests */
-
-#define OBJECT(api, kind, name, rest) \
-    "---\napiVersion: " api "\nkind: " kind "\nmetadata: {name: " name rest "\n"
-#define DEPLOY(spec) \
-    OBJECT("apps/v1", "Deployment", "web", "}\nspec: {template: {spec: {" spec "}}}")
-#define DAEMON_SET(meta, spec) \
-    OBJECT("apps/v1", "DaemonSet", "agent", meta "}\nspec: {template: {spec: {" spec "}}}")
-#define JOB(meta, spec) \
-    OBJECT("batch/v1", "Job", "once", meta "}\nspec: {template: {spec: {" spec "}}}")
-#define CRON_JOB(spec) \
-    OBJECT("batch/v1", \
-           "CronJob",  \
-           "nightly",  \
-           "}\nspec: {jobTemplate: {spec: {template: {spec: {" spec "}}}}}")
-#define HOOK ", annotations: {helm.sh/hook: pre-install}"
-
-#define IMAGE(image)  "containers: [{name: c, image: \"" image "\"}]"
-#define LINUX_IMAGE   IMAGE("redis:7-alpine")
-#define WINDOWS_IMAGE IMAGE("mcr.microsoft.com/windows/nanoserver:ltsc2022")
-#define OLD_IMAGE     IMAGE("mcr.microsoft.com/windows/nanoserver:ltsc2019")
-#define NEW_IMAGE     IMAGE("mcr.microsoft.com/windows/nanoserver:ltsc2025")
-#define PRIVATE_IMAGE IMAGE("registry.example/shop/web:1.4")
-
-#define SELECT(os)   "nodeSelector: {kubernetes.io/os: " os "}, "
-#define BUILD(build) "nodeSelector: {node.kubernetes.io/windows-build: \"" build "\"}, "
-#define REQUIRE(what)                                                            \
-    "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: " \
-    "{nodeSelectorTerms: [{matchExpressions: [" what "]}]}}}, "
-#define TOLERATE(text) "tolerations: [{" text "}], "
-#define BLANKET        TOLERATE("operator: Exists")
-#define TAINT          "{key: os, value: windows, effect: NoSchedule}"
-
-#define NODE(name, labels, rest) OBJECT("v1", "Node", name, ", labels: {" labels "}}" rest)
-#define LINUX_NODE               NODE("lin", "kubernetes.io/os: linux", "")
-#define WINDOWS_NODE(name, build, taints)                                            \
-    NODE(name,                                                                       \
-         "kubernetes.io/os: windows, node.kubernetes.io/windows-build: " build,      \
-         "\nspec: {taints: [" taints "]}\nstatus: {nodeInfo: {kernelVersion: " build \
-         ".1, containerRuntimeVersion: \"containerd://1.7.20\"}}")
-#define BARE    LINUX_NODE WINDOWS_NODE("win", "10.0.20348", "")
-#define TAINTED LINUX_NODE WINDOWS_NODE("win", "10.0.20348", TAINT)
-
-#define POD_ON(node, rest, spec)                                    \
-    OBJECT("v1",                                                    \
-           "Pod",                                                   \
-           "web-1",                                                 \
-           rest "}\nspec: {nodeName: " node ", " spec "}\nstatus: " \
-                "{phase: Running}")
-#define CLASS(name, rest) \
-    OBJECT("node.k8s.io/v1", "RuntimeClass", name, "}\nhandler: runhcs-wcow-process" rest)
-#define CLASS_2019                                                    \
-    CLASS("windows-2019",                                             \
-          "\nscheduling: {nodeSelector: {kubernetes.io/os: windows, " \
-          "node.kubernetes.io/windows-build: 10.0.17763}}")
-
-/* ---- the cases */
-
-typedef struct rule_case {
-    const char *code, *found, *clean;
-    const char *all; /* every code that `found` gives; NULL: that one alone */
-} rule_case;
-
-static const rule_case cases[] = {
-    {"MU101", DEPLOY(LINUX_IMAGE), DEPLOY(SELECT("linux") LINUX_IMAGE), NULL},
-    {"MU101", DEPLOY(LINUX_IMAGE) BARE, DEPLOY(LINUX_IMAGE) TAINTED, "MU101 MU401"},
-    {"MU102", JOB(HOOK, PRIVATE_IMAGE), JOB(HOOK, SELECT("linux") PRIVATE_IMAGE), NULL},
-    {"MU103", DEPLOY(WINDOWS_IMAGE), DEPLOY(SELECT("windows") WINDOWS_IMAGE), NULL},
-    {"MU104", DEPLOY(SELECT("windows") NEW_IMAGE), DEPLOY(SELECT("windows") WINDOWS_IMAGE), NULL},
-    {"MU104",
-     DEPLOY(SELECT("windows") OLD_IMAGE) LINUX_NODE WINDOWS_NODE("a", "10.0.17763", TAINT)
-         WINDOWS_NODE("b", "10.0.20348", ""),
-     DEPLOY(BUILD("10.0.17763") OLD_IMAGE),
-     "MU104 MU402"},
-    {"MU105", DEPLOY(PRIVATE_IMAGE), DEPLOY(SELECT("linux") PRIVATE_IMAGE), NULL},
-    {"MU106", CRON_JOB(LINUX_IMAGE), CRON_JOB(SELECT("linux") LINUX_IMAGE), NULL},
-    {"MU107",
-     POD_ON("win", "", SELECT("linux") LINUX_IMAGE) BARE,
-     POD_ON("lin", "", SELECT("linux") LINUX_IMAGE) BARE,
-     "MU107 MU401"},
-    {"MU108",
-     DEPLOY(SELECT("windows") TOLERATE("key: os, operator: Exists") OLD_IMAGE) TAINTED,
-     DEPLOY(SELECT("windows") TOLERATE("key: os, operator: Exists") WINDOWS_IMAGE) TAINTED,
-     NULL},
-    {"MU201", DEPLOY(BLANKET LINUX_IMAGE), DEPLOY(BLANKET SELECT("linux") LINUX_IMAGE), NULL},
-    {"MU202", DAEMON_SET("", LINUX_IMAGE), DAEMON_SET("", SELECT("linux") LINUX_IMAGE), NULL},
-    {"MU203",
-     DAEMON_SET("", BLANKET LINUX_IMAGE) TAINTED,
-     DAEMON_SET("", BLANKET SELECT("linux") LINUX_IMAGE) TAINTED,
-     NULL},
-    {"MU204",
-     DAEMON_SET(", namespace: kube-system", LINUX_IMAGE),
-     DAEMON_SET(", namespace: kube-system", SELECT("linux") LINUX_IMAGE),
-     NULL},
-    {"MU205",
-     DAEMON_SET("", SELECT("windows") WINDOWS_IMAGE) TAINTED,
-     DAEMON_SET("", SELECT("windows") TOLERATE("key: os, operator: Exists") WINDOWS_IMAGE) TAINTED,
-     NULL},
-    {"MU205",
-     DAEMON_SET("", SELECT("windows") WINDOWS_IMAGE),
-     DAEMON_SET("", SELECT("windows") BLANKET WINDOWS_IMAGE),
-     NULL},
-    {"MU206",
-     DEPLOY(SELECT("windows") WINDOWS_IMAGE) TAINTED,
-     DEPLOY(SELECT("windows") WINDOWS_IMAGE) BARE,
-     NULL},
-    {"MU301",
-     DEPLOY("os: {name: linux}, " SELECT("windows") PRIVATE_IMAGE),
-     DEPLOY("os: {name: windows}, " SELECT("windows") PRIVATE_IMAGE),
-     NULL},
-    {"MU301",
-     DEPLOY("os: {name: linux}, securityContext: {windowsOptions: {runAsUserName: x}}, " SELECT(
-         "linux") PRIVATE_IMAGE),
-     DEPLOY("os: {name: linux}, " SELECT("linux") PRIVATE_IMAGE),
-     NULL},
-    {"MU302", DEPLOY(SELECT("windows") LINUX_IMAGE), DEPLOY(SELECT("linux") LINUX_IMAGE), NULL},
-    {"MU303",
-     DEPLOY(BUILD("10.0.20348") OLD_IMAGE),
-     DEPLOY(BUILD("10.0.26100") WINDOWS_IMAGE),
-     NULL},
-    {"MU304",
-     DEPLOY("containers: [{name: a, image: \"redis:7-alpine\"}, {name: b, image: "
-            "\"mcr.microsoft.com/windows/nanoserver:ltsc2022\"}]"),
-     DEPLOY(SELECT("linux") "containers: [{name: a, image: \"redis:7-alpine\"}, {name: b, image: "
-                            "\"registry.example/x:1\"}]"),
-     NULL},
-    {"MU305",
-     OBJECT("v1", "Namespace", "default", ", labels: {istio-injection: enabled}}")
-         DEPLOY(SELECT("windows") WINDOWS_IMAGE),
-     OBJECT("v1", "Namespace", "default", ", labels: {istio-injection: enabled}}")
-         DEPLOY(SELECT("linux") LINUX_IMAGE),
-     NULL},
-    {"MU305",
-     "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: "
-     "{annotations: {linkerd.io/inject: enabled}}, spec: {" SELECT("windows") WINDOWS_IMAGE "}}}\n",
-     OBJECT(
-         "v1", "Namespace", "default",
-         ", annotations: {linkerd.io/inject: enabled}}") "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: "
-                                                         "{metadata: {annotations: {linkerd.io/inject: disabled}}, spec: {" SELECT(
-                                                             "windows") WINDOWS_IMAGE "}}}\n",
-     NULL},
-    {"MU306",
-     DEPLOY("runtimeClassName: windows-2018, " SELECT("windows") WINDOWS_IMAGE) CLASS_2019,
-     DEPLOY("runtimeClassName: windows-2019, " OLD_IMAGE) CLASS_2019,
-     NULL},
-    {"MU306",
-     DEPLOY("runtimeClassName: windows-2022, " SELECT("windows") WINDOWS_IMAGE),
-     DEPLOY(SELECT("windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU307",
-     DEPLOY("nodeSelector: {agentpool: win}, " WINDOWS_IMAGE) TAINTED,
-     DEPLOY("nodeSelector: {agentpool: win}, " WINDOWS_IMAGE),
-     NULL},
-    {"MU308",
-     DEPLOY("runtimeClassName: windows-2019, " BUILD("10.0.20348") WINDOWS_IMAGE) CLASS_2019,
-     DEPLOY("runtimeClassName: windows-2019, " BUILD("10.0.17763") OLD_IMAGE) CLASS_2019,
-     NULL},
-    {"MU309",
-     DEPLOY("os: {name: windows}, " WINDOWS_IMAGE),
-     DEPLOY("os: {name: windows}, " SELECT("windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU310",
-     DEPLOY(SELECT("windows") TOLERATE("key: os, value: Windows") WINDOWS_IMAGE) TAINTED,
-     DEPLOY(SELECT("windows") TOLERATE("key: os, value: windows") WINDOWS_IMAGE) TAINTED,
-     "MU206 MU310"},
-    {"MU310",
-     DEPLOY(SELECT("windows") TOLERATE("key: OS, value: windows") WINDOWS_IMAGE),
-     DEPLOY(SELECT("windows") TOLERATE("key: os, value: Windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU311",
-     DEPLOY("nodeSelector: {beta.kubernetes.io/os: linux}, " LINUX_IMAGE),
-     DEPLOY(SELECT("linux") LINUX_IMAGE),
-     NULL},
-    {"MU312",
-     DEPLOY(TOLERATE("key: os, value: windows") WINDOWS_IMAGE),
-     DEPLOY(SELECT("windows") TOLERATE("key: os, value: windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU313",
-     DEPLOY("affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: "
-            "1, preference: {matchExpressions: [{key: kubernetes.io/os, operator: In, values: "
-            "[linux]}]}}]}}, " LINUX_IMAGE),
-     DEPLOY(REQUIRE("{key: kubernetes.io/os, operator: In, values: [linux]}") LINUX_IMAGE),
-     NULL},
-    {"MU314",
-     DEPLOY("securityContext: {runAsUser: 1000}, " SELECT("windows") WINDOWS_IMAGE),
-     DEPLOY("securityContext: {runAsNonRoot: true}, " SELECT("windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU314",
-     DEPLOY("os: {name: windows}, hostPID: true, " SELECT("windows") WINDOWS_IMAGE),
-     DEPLOY("os: {name: linux}, hostPID: true, " SELECT("linux") LINUX_IMAGE),
-     NULL},
-    {"MU315",
-     DEPLOY("hostNetwork: true, " SELECT("windows") WINDOWS_IMAGE),
-     DEPLOY("hostNetwork: true, securityContext: {windowsOptions: {hostProcess: true}}, " SELECT(
-         "windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU316",
-     DEPLOY(SELECT("Windows") WINDOWS_IMAGE),
-     DEPLOY(SELECT("windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU316",
-     DEPLOY(SELECT("win") WINDOWS_IMAGE) TAINTED,
-     DEPLOY(REQUIRE("{key: kubernetes.io/os, operator: NotIn, values: [linux]}") WINDOWS_IMAGE),
-     NULL},
-    {"MU317",
-     DEPLOY(REQUIRE("{key: node.kubernetes.io/windows-build, operator: Gt, values: "
-                    "['10.0.17763']}") WINDOWS_IMAGE),
-     DEPLOY(REQUIRE("{key: node.kubernetes.io/windows-build, operator: In, values: "
-                    "['10.0.20348']}") WINDOWS_IMAGE),
-     NULL},
-    {"MU318",
-     DEPLOY(BUILD("10.0.20348.2527") WINDOWS_IMAGE),
-     DEPLOY(BUILD("10.0.20348") WINDOWS_IMAGE),
-     NULL},
-    {"MU319",
-     "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: "
-     "{labels: {kubernetes.io/os: linux}}, spec: {" SELECT("windows") WINDOWS_IMAGE "}}}\n",
-     "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: "
-     "{labels: {kubernetes.io/os: windows}}, spec: {" SELECT("windows") WINDOWS_IMAGE "}}}\n",
-     NULL},
-    {"MU320", CLASS("windows-2022", ""), CLASS_2019, NULL},
-    {"MU321",
-     DEPLOY(SELECT("windows") IMAGE("mcr.microsoft.com/dotnet/framework/aspnet:4.8")),
-     DEPLOY(SELECT("windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU322",
-     DEPLOY("securityContext: {windowsOptions: {hostProcess: true}}, " SELECT("windows")
-                WINDOWS_IMAGE),
-     DEPLOY("hostNetwork: true, securityContext: {windowsOptions: {hostProcess: true}}, " SELECT(
-         "windows") WINDOWS_IMAGE),
-     NULL},
-    {"MU401", BARE, TAINTED, NULL},
-    {"MU402", TAINTED WINDOWS_NODE("win-1", "10.0.20348", ""), TAINTED, NULL},
-    {"MU403",
-     POD_ON("win", "", SELECT("windows") WINDOWS_IMAGE) TAINTED,
-     POD_ON("win", "", SELECT("windows") TOLERATE("key: os, operator: Exists") WINDOWS_IMAGE)
-         TAINTED,
-     "MU206 MU403"},
-    {"MU404",
-     TAINTED NODE("old", "a: b",
-                  "\nstatus: {nodeInfo: {operatingSystem: windows}}\nspec: {taints: [" TAINT "]}"),
-     TAINTED,
-     NULL},
-    {"MU405",
-     LINUX_NODE NODE("win",
-                     "kubernetes.io/os: windows, node.kubernetes.io/windows-build: 10.0.17763",
-                     "\nspec: {taints: [" TAINT "]}\nstatus: {nodeInfo: {kernelVersion: "
-                     "10.0.20348.1}}"),
-     TAINTED,
-     NULL},
-    {"MU406",
-     TAINTED WINDOWS_NODE("win-1", "10.0.20348", "{key: os, value: Windows, effect: NoSchedule}"),
-     TAINTED WINDOWS_NODE("win-1", "10.0.20348", TAINT),
-     NULL},
-    {"MU407",
-     LINUX_NODE WINDOWS_NODE("win", "10.0.20348", "{key: os, value: w, effect: PreferNoSchedule}"),
-     TAINTED,
-     "MU401 MU407"},
-};
-
-/* ---- asking */
-
-/* "MU101 MU310", each once, in order. */
 static char *codes_of(const char *text)
 {
-    const mn_source source = {.name = "test.yaml", .bytes = text, .len = strlen(text)};
-    const mn_audit_options options = {.least = MN_SEVERITY_NOTE};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(mn_audit_input) input = mn_audit_input_new();
-    if (!mn_audit_input_read_source(input, &source, &error))
-        return g_strdup(error->message);
-    g_autoptr(mn_audit) audit = mn_audit_run(input, &options);
-    GString *codes = g_string_new(NULL);
-    for (size_t i = 0; i < mn_rule_count; i++) {
-        bool found = false;
-        for (guint j = 0; j < audit->findings->len; j++)
-            found = found || g_array_index(audit->findings, mn_finding, j).rule == &mn_rules[i];
-        if (found)
-            g_string_append_printf(codes, "%s%s", codes->len > 0 ? " " : "", mn_rules[i].code);
-    }
-    return g_string_free(codes, FALSE);
+    g_auto(audited) all = audited_text(text, NULL, NULL);
+    return audited_codes(&all);
 }
 
 static void every_rule_finds_what_it_is_for(void)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *found = codes_of(cases[i].found);
-        EXPECT_STR(found, cases[i].all != NULL ? cases[i].all : cases[i].code);
+    for (size_t i = 0; i < audit_case_count; i++) {
+        const audit_case *one = &audit_cases[i];
+        g_autofree char *found = codes_of(one->found);
+        EXPECT_STR(found, one->all != NULL ? one->all : one->code);
     }
+}
+
+static void is_silent(const char *text, const char *code, const char *how)
+{
+    g_autofree char *codes = codes_of(text);
+    g_autofree char *message = g_strdup_printf("%s %s: %s\n%s", code, how, codes, text);
+    EXPECT_STR(strstr(codes, code) == NULL ? "silent" : message, "silent");
 }
 
 static void every_rule_is_silent_where_nothing_is_wrong(void)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *clean = codes_of(cases[i].clean);
-        g_autofree char *message = g_strdup_printf("%s: %s", cases[i].code, clean);
-        bool silent = strstr(clean, cases[i].code) == NULL && strstr(clean, "test.yaml") == NULL;
-        EXPECT_STR(silent ? "silent" : message, "silent");
-    }
+    for (size_t i = 0; i < audit_case_count; i++)
+        is_silent(audit_cases[i].clean, audit_cases[i].code, "clean");
 }
 
 static void every_rule_has_its_cases(void)
 {
     for (size_t i = 0; i < mn_rule_count; i++) {
         bool has = false;
-        for (size_t j = 0; j < G_N_ELEMENTS(cases); j++)
-            has = has || strcmp(cases[j].code, mn_rules[i].code) == 0;
+        for (size_t j = 0; j < audit_case_count; j++)
+            has = has || strcmp(audit_cases[j].code, mn_rules[i].code) == 0;
         EXPECT_STR(has ? mn_rules[i].code : "no case", mn_rules[i].code);
     }
 }
@@ -329,11 +58,141 @@ static void every_rule_is_described(void)
     EXPECT_TRUE(mn_rule_find("MU999") == NULL);
 }
 
+/* ---- patches */
+
+/* A stream, copied with the objects patched that the patch names. */
+typedef struct copy {
+    const json_t *patch;
+    GString *out;
+    size_t patched;
+} copy;
+
+static const char *name_in(const json_t *object)
+{
+    return json_string_value(json_object_get(json_object_get(object, "metadata"), "name"));
+}
+
+static bool copy_document(const mn_document *document, gpointer data, GError **error)
+{
+    copy *c = data;
+    const char *kind = json_string_value(json_object_get(document->root, "kind"));
+    const char *wanted = json_string_value(json_object_get(c->patch, "kind"));
+    bool named =
+        g_strcmp0(kind, wanted) == 0 && g_strcmp0(name_in(document->root), name_in(c->patch)) == 0;
+    const mn_at patch = mn_at_tree(c->patch);
+    json_t *patched =
+        named ? mn_patch_apply(MN_PATCH_STRATEGIC, kind, document->root, &patch, error) : NULL;
+    if (named && patched == NULL)
+        return false;
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_json_tree(&json, named ? patched : document->root);
+    mn_str text = mn_json_writer_text(&json);
+    g_string_append_printf(c->out, "---\n%.*s\n", MN_STR_ARG(text));
+    c->patched += named ? 1 : 0;
+    json_decref(patched);
+    return true;
+}
+
+static char *patched_by(const char *text, const mn_finding *finding)
+{
+    const mn_source source = {.name = "test.yaml", .bytes = text, .len = strlen(text)};
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_patch_write(&json, finding, 1);
+    mn_str bytes = mn_json_writer_text(&json);
+    json_t *patch = mn_document_load_json(bytes.ptr, bytes.len, 32, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    copy c = {.patch = patch, .out = out};
+    g_autoptr(GError) error = NULL;
+    bool ok = mn_document_each(&source, &mn_document_limits_default, copy_document, &c, &error);
+    EXPECT_STR(ok ? "applies" : error->message, "applies");
+    EXPECT_INT((int64_t)c.patched, 1);
+    json_decref(patch);
+    return g_strdup(out->str);
+}
+
+static void every_patch_applies_and_mends_what_it_is_for(void)
+{
+    size_t patches = 0;
+    for (size_t i = 0; i < audit_case_count; i++) {
+        g_auto(audited) all = audited_text(audit_cases[i].found, NULL, NULL);
+        for (guint j = 0; j < all.audit->findings->len; j++) {
+            const mn_finding *finding = &g_array_index(all.audit->findings, mn_finding, j);
+            if (!mn_patch_is_there(finding, 1) || finding->object->owner_kind != NULL)
+                continue;
+            g_autofree char *mended = patched_by(audit_cases[i].found, finding);
+            is_silent(mended, finding->rule->code, "patched");
+            patches++;
+        }
+    }
+    EXPECT_TRUE(patches > 25);
+}
+
+/* ---- changes of the text */
+
+static char *edited_by(const char *text, const mn_text_edit *edit)
+{
+    const char *at = text;
+    for (size_t line = 1; line < edit->at.line; line++)
+        at = strchr(at, '\n') + 1;
+    at += edit->at.column - 1;
+    return g_strdup_printf("%.*s%s%s", (int)(at - text), text, edit->text, at);
+}
+
+/* How many findings a change of the text mends. */
+static size_t edits_mend(const char *text)
+{
+    size_t edits = 0;
+    g_auto(audited) all = audited_text(text, NULL, NULL);
+    for (guint i = 0; i < all.audit->findings->len; i++) {
+        const mn_finding *finding = &g_array_index(all.audit->findings, mn_finding, i);
+        mn_text_edit edit = {0};
+        if (!mn_text_edit_of(all.input, finding, &edit))
+            continue;
+        g_autofree char *mended = edited_by(text, &edit);
+        is_silent(mended, finding->rule->code, "edited");
+        g_free(edit.text);
+        edits++;
+    }
+    return edits;
+}
+
+static void every_change_of_the_text_mends_what_it_is_for(void)
+{
+    size_t edits = 0;
+    for (size_t i = 0; i < audit_case_count; i++)
+        edits += edits_mend(audit_cases[i].found);
+    EXPECT_TRUE(edits > 10);
+}
+
+static void text_is_changed_in_the_style_it_has(void)
+{
+    EXPECT_INT((int64_t)edits_mend("kind: Pod\napiVersion: v1\nmetadata:\n  name: x\nspec:\n"
+                                   "    # first\n    containers:\n    - name: c\n"
+                                   "      image: redis:7-alpine\n"),
+               1);
+    EXPECT_INT((int64_t)edits_mend("kind: Pod\napiVersion: v1\nmetadata:\n  name: x\nspec:\n"
+                                   "  nodeSelector:\n    kubernetes.io/arch: amd64\n  containers:\n"
+                                   "  - {name: c, image: \"redis:7-alpine\"}\n"),
+               1);
+    EXPECT_INT((int64_t)edits_mend(
+                   "{\"kind\": \"Pod\", \"apiVersion\": \"v1\", \"metadata\": "
+                   "{\"name\": \"x\"},\n\"spec\": {\"nodeSelector\": {\"kubernetes.io/arch\": "
+                   "\"amd64\"}, \"containers\": [{\"name\": \"c\", \"image\": "
+                   "\"redis:7-alpine\"}]}}"),
+               1);
+}
+
 extern CU_TestInfo suite_simulator_audit_rules[];
 CU_TestInfo suite_simulator_audit_rules[] = {
     {"every rule finds what it is for", every_rule_finds_what_it_is_for},
     {"every rule is silent where nothing is wrong", every_rule_is_silent_where_nothing_is_wrong},
     {"every rule has its cases", every_rule_has_its_cases},
     {"every rule is described", every_rule_is_described},
+    {"every patch applies and mends what it is for", every_patch_applies_and_mends_what_it_is_for},
+    {"every change of the text mends what it is for",
+     every_change_of_the_text_mends_what_it_is_for},
+    {"text is changed in the style that it has", text_is_changed_in_the_style_it_has},
     CU_TEST_INFO_NULL,
 };
