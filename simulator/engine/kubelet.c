@@ -260,6 +260,7 @@ static mn_kubelet_answer start_fails(const mn_kubelet *k, const start *s, const 
     return (mn_kubelet_answer){
         .fate = MN_FATE_WRONG_BUILD,
         .holds = true,
+        .pulled = true,
         .status = status_of(k, s, "CrashLoopBackOff"),
         .reason = "StartError",
         .message =
@@ -339,30 +340,40 @@ static bool starts(const mn_kubelet *k, const start *s, const mn_os_need *need,
     return false;
 }
 
+bool mn_kubelet_container(const mn_kubelet *k, const mn_container *container, bool init,
+                          const mn_os_need *need, mn_kubelet_answer *answer)
+{
+    const start s = {
+        .container = container,
+        .init = init,
+        .facts = mn_truth_image(k->truth, container->image, need),
+    };
+    return starts(k, &s, need, answer);
+}
+
 static bool list_starts(const mn_kubelet *k, const mn_containers *containers, bool init,
                         const mn_os_need *need, mn_kubelet_answer *answer)
 {
     for (size_t i = 0; i < containers->count; i++) {
         const mn_container *container = &containers->items[i];
-        const start s = {
-            .container = container,
-            .init = init,
-            .facts = mn_truth_image(k->truth, container->image, need),
-        };
-        if (container->image != NULL && !starts(k, &s, need, answer))
+        if (container->image != NULL && !mn_kubelet_container(k, container, init, need, answer))
             return false;
     }
     return true;
+}
+
+bool mn_kubelet_sandbox(const mn_kubelet *k, const mn_pod *pod, mn_kubelet_answer *answer)
+{
+    return !label_is_refused(k, pod, answer) && !os_is_refused(k, pod, answer) &&
+           !handler_is_refused(k, pod, answer);
 }
 
 mn_kubelet_answer mn_kubelet_run(const mn_kubelet *k, const mn_pod *pod, const mn_os_need *need)
 {
     mn_kubelet_answer answer = {
         .fate = MN_FATE_RUNS, .status = "Running", .reason = "", .message = "", .remark = ""};
-    if (label_is_refused(k, pod, &answer) || os_is_refused(k, pod, &answer) ||
-        handler_is_refused(k, pod, &answer))
-        return answer;
-    if (list_starts(k, &pod->spec.init_containers, true, need, &answer))
+    if (mn_kubelet_sandbox(k, pod, &answer) &&
+        list_starts(k, &pod->spec.init_containers, true, need, &answer))
         (void)list_starts(k, &pod->spec.containers, false, need, &answer);
     return answer;
 }

@@ -14,6 +14,7 @@
 typedef struct mn_kubelet_answer {
     mn_fate fate;
     bool holds;
+    bool pulled; /* the image came, and its container fails */
     const char *status, *reason, *message, *remark;
 } mn_kubelet_answer;
 
@@ -24,7 +25,14 @@ typedef struct mn_kubelet {
     mn_os_offer offer; /* of the node, by the truth's policy */
 } mn_kubelet;
 
-/* Does the Pod start? */
+/* Does kubelet take the Pod, and make its sandbox? If not, *answer says what becomes of it. */
+bool mn_kubelet_sandbox(const mn_kubelet *kubelet, const mn_pod *pod, mn_kubelet_answer *answer);
+
+/* Does the container, which has an image, start? `init`: it is an init container. */
+bool mn_kubelet_container(const mn_kubelet *kubelet, const mn_container *container, bool init,
+                          const mn_os_need *need, mn_kubelet_answer *answer);
+
+/* Does the Pod start, all in all? */
 mn_kubelet_answer mn_kubelet_run(const mn_kubelet *kubelet, const mn_pod *pod,
                                  const mn_os_need *need);
 

@@ -1,41 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kubelets in virtual time: what kubelet.c says of a Pod, and when. */
+/* Kubelets in virtual time: who is told of what. How a Pod starts is in kubelet_start.c. */
 #include "simulator/engine/kubelet_life.h"
 
-#include "simulator/engine/kubelet.h"
+#include "simulator/engine/kubelet_start.h"
+#include "simulator/engine/taint_eviction.h"
 
 #include <string.h>
 
-typedef struct life {
-    bool refused; /* by admission; `answer` says why */
-    bool ending;
-    mn_pod_state answer; /* its message is owned */
-} life;
+/* ---- what is kept */
 
-static life *life_of(mn_world_pod *pod)
+static void clear_answer(mn_life *life)
 {
-    if (pod->kubelet == NULL)
-        pod->kubelet = g_new0(life, 1);
+    const char *const texts[] = {
+        life->answer.status, life->answer.reason, life->answer.message, life->answer.remark};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free((void *)(uintptr_t)texts[i]);
+    life->answer = (mn_pod_state){.status = NULL};
+}
+
+mn_life *mn_life_of(mn_world_pod *pod)
+{
+    if (pod->kubelet == NULL) {
+        mn_life *life = g_new0(mn_life, 1);
+        life->evicted_ms = MN_NEVER;
+        pod->kubelet = life;
+    }
     return pod->kubelet;
 }
 
-static void keep(life *l, const mn_kubelet_answer *answer)
+mn_node_life *mn_node_life_of(mn_world_node *node)
 {
-    g_free((void *)(uintptr_t)l->answer.message);
-    g_free((void *)(uintptr_t)l->answer.status);
-    g_free((void *)(uintptr_t)l->answer.reason);
-    g_free((void *)(uintptr_t)l->answer.remark);
-    l->answer = (mn_pod_state){
-        .fate = answer->fate,
-        .holds = answer->holds,
-        .status = g_strdup(answer->status),
-        .reason = g_strdup(answer->reason),
-        .message = g_strdup(answer->message),
-        .remark = g_strdup(answer->remark),
-    };
+    if (node->kubelet == NULL) {
+        mn_node_life *life = g_new0(mn_node_life, 1);
+        life->images = mn_image_shelf_new(node->node);
+        node->kubelet = life;
+    }
+    return node->kubelet;
 }
 
-static mn_kubelet kubelet_of(const mn_world *world, const mn_world_node *node)
+mn_kubelet mn_kubelet_of(const mn_world *world, const mn_world_node *node)
 {
     return (mn_kubelet){
         .arena = world->scratch,
@@ -45,17 +48,38 @@ static mn_kubelet kubelet_of(const mn_world *world, const mn_world_node *node)
     };
 }
 
+void mn_life_keep(mn_life *life, const mn_kubelet_answer *answer)
+{
+    clear_answer(life);
+    life->answer = (mn_pod_state){
+        .fate = answer->fate,
+        .holds = answer->holds,
+        .status = g_strdup(answer->status),
+        .reason = g_strdup(answer->reason),
+        .message = g_strdup(answer->message),
+        .remark = g_strdup(answer->remark),
+    };
+}
+
+void mn_life_show(mn_world *world, mn_world_pod *pod, const mn_pod_state *state, bool ready)
+{
+    mn_life_of(pod)->now = *state;
+    mn_world_set_state(world, pod, state, ready);
+}
+
+/* ---- Pods come */
+
 bool mn_kubelet_life_admit(mn_world *world, mn_world_pod *pod)
 {
-    const mn_kubelet kubelet = kubelet_of(world, pod->node);
+    const mn_kubelet kubelet = mn_kubelet_of(world, pod->node);
     const mn_node_info *info =
         mn_snapshot_find(mn_cache_snapshot(world->cache), pod->node->node->meta.name);
     mn_kubelet_answer answer;
     if (pod->existed || mn_kubelet_admits(&kubelet, pod->pod, info, pod->class_, &answer))
         return true;
-    life *l = life_of(pod);
-    l->refused = true;
-    keep(l, &answer);
+    mn_life *life = mn_life_of(pod);
+    life->refused = true;
+    mn_life_keep(life, &answer);
     return false;
 }
 
@@ -70,143 +94,129 @@ static bool was_ready(const mn_pod *pod)
     return false;
 }
 
-static const mn_pod_state running = {
-    .fate = MN_FATE_RUNS, .status = "Running", .reason = "", .message = "", .remark = ""};
-static const mn_pod_state completed = {
-    .fate = MN_FATE_RUNS, .status = "Completed", .reason = "", .message = "", .remark = ""};
-static const mn_pod_state creating = {.fate = MN_FATE_STARTING,
-                                      .status = "ContainerCreating",
-                                      .reason = "",
-                                      .message = "",
-                                      .remark = ""};
-
-/* ---- alarms */
-
-static void complete(mn_world *world, mn_world_pod *pod)
-{
-    mn_world_finish_pod(world, pod, true, &completed);
-}
-
-/* Pods of Jobs end by themselves, and those that say so. */
-static int64_t duration_of(const mn_world_pod *pod)
-{
-    const char *said = mn_labels_find(&pod->pod->meta.annotations, MN_RUN_DURATION_ANNOTATION);
-    if (said != NULL)
-        return mn_duration_ms(said);
-    const bool hook = mn_labels_find(&pod->pod->meta.annotations, "helm.sh/hook") != NULL;
-    const mn_workload *object = pod->workload->object;
-    const bool job = object != NULL && object->kind == MN_WORKLOAD_JOB;
-    return job || (hook && object == NULL) ? MN_RUN_DURATION_MS : -1;
-}
-
-static void start(mn_world *world, mn_world_pod *pod)
-{
-    if (pod->leaving)
-        return;
-    mn_world_set_state(world, pod, &running, true);
-    const int64_t duration_ms = duration_of(pod);
-    if (duration_ms >= 0)
-        mn_world_alarm(world, pod, world->now_ms + duration_ms, false, complete);
-}
-
-static void notice(mn_world *world, mn_world_pod *pod)
-{
-    const life *l = pod->kubelet;
-    if (pod->leaving)
-        return;
-    if (l->answer.fate == MN_FATE_RUNS) {
-        mn_world_alarm(world, pod, world->now_ms + MN_CONTAINER_START_MS, false, start);
-    } else if (l->answer.holds) {
-        mn_world_set_state(world, pod, &l->answer, false);
-    } else {
-        const mn_pod_state answer = l->answer;
-        mn_world_finish_pod(world, pod, false, &answer);
-    }
-}
-
 void mn_kubelet_life_begin(mn_world *world, mn_world_pod *pod)
 {
-    life *l = life_of(pod);
-    if (pod->existed && was_ready(pod->pod)) {
-        start(world, pod);
-        return;
-    }
-    if (!l->refused) {
-        const mn_kubelet kubelet = kubelet_of(world, pod->node);
-        mn_os_need need;
-        mn_world_need(world, pod->pod, &need);
-        const mn_kubelet_answer answer = mn_kubelet_run(&kubelet, pod->pod, &need);
-        keep(l, &answer);
-    }
-    mn_world_set_state(world, pod, &creating, false);
-    mn_world_alarm(world, pod, world->now_ms + MN_KUBELET_NOTICE_MS, false, notice);
+    if (pod->existed && was_ready(pod->pod))
+        mn_kubelet_found_running(world, pod);
+    else
+        mn_kubelet_start(world, pod);
+    mn_taint_eviction_look(world, pod);
 }
+
+/* ---- Pods go */
 
 static void stopped(mn_world *world, mn_world_pod *pod)
 {
-    mn_world_remove_pod(world, pod);
+    const mn_life *life = mn_life_of(pod);
+    const bool lost = pod->node != NULL && mn_node_life_of(pod->node)->lost;
+    if (life->ends_ms <= world->now_ms && (life->forced || !lost))
+        mn_world_remove_pod(world, pod);
 }
 
+/* A grace of 0 is kubectl delete --force: the API server asks no kubelet then. */
 void mn_kubelet_life_end(mn_world *world, mn_world_pod *pod, int64_t grace_s)
 {
-    life *l = life_of(pod);
-    if (l->ending)
+    mn_life *life = mn_life_of(pod);
+    const int64_t end_ms = world->now_ms + MIN(grace_s * 1000, MN_TERMINATION_MS);
+    const bool forced = grace_s == 0;
+    if (life->ending && life->ends_ms <= end_ms && forced == life->forced)
         return;
-    l->ending = true;
-    const int64_t wait_ms = MIN(grace_s * 1000, MN_TERMINATION_MS);
-    mn_world_alarm(world, pod, world->now_ms + wait_ms, false, stopped);
+    life->ending = true;
+    life->forced = forced;
+    life->ends_ms = end_ms;
+    mn_world_alarm(world, pod, end_ms, false, stopped);
+}
+
+/* ---- nodes */
+
+static bool is_lost(const mn_node *node)
+{
+    for (size_t i = 0; i < node->status.conditions.count; i++) {
+        const mn_node_condition *condition = &node->status.conditions.items[i];
+        if (g_strcmp0(condition->type, "Ready") == 0)
+            return g_strcmp0(condition->status, "True") != 0;
+    }
+    return false;
+}
+
+typedef void (*pod_visit)(mn_world *world, mn_world_pod *pod);
+
+/* The Pod that is visited may leave the node, others may not. */
+static void each_pod(mn_world *world, mn_world_node *node, pod_visit visit)
+{
+    for (mn_world_pod *pod = node->pods, *next; pod != NULL; pod = next) {
+        next = pod->on_node.next;
+        visit(world, pod);
+    }
+}
+
+/* The node controller marks Pods of such a node as not Ready; the rest it cannot know. */
+static void lose(mn_world *world, mn_world_pod *pod)
+{
+    if (!pod->finished && pod->ready)
+        mn_world_set_state(world, pod, &mn_life_of(pod)->now, false);
+}
+
+static void find_again(mn_world *world, mn_world_pod *pod)
+{
+    mn_life *life = mn_life_of(pod);
+    if (life->ending) {
+        life->ends_ms = world->now_ms + MN_TERMINATION_MS;
+        mn_world_alarm(world, pod, life->ends_ms, false, stopped);
+    } else if (!pod->finished) {
+        mn_kubelet_resume(world, pod);
+    }
+}
+
+/* Another system on the node: its Pods are still bound to it, and start anew there. */
+static void start_anew(mn_world *world, mn_world_pod *pod)
+{
+    if (!pod->finished && !pod->leaving)
+        mn_kubelet_start(world, pod);
+}
+
+static bool is_another_system(const mn_node *before, const mn_node *after)
+{
+    return before != NULL &&
+           g_strcmp0(before->status.info.kernel_version, after->status.info.kernel_version) != 0;
 }
 
 void mn_kubelet_life_node(mn_world *world, mn_world_node *node, const mn_node *before,
                           const mn_node *after)
 {
-    (void)world;
-    (void)node;
-    (void)before;
-    (void)after;
+    if (after == NULL)
+        return;
+    mn_node_life *life = mn_node_life_of(node);
+    const bool was_lost = life->lost;
+    life->lost = is_lost(after);
+    if (is_another_system(before, after)) {
+        mn_image_shelf_free(life->images);
+        life->images = mn_image_shelf_new(after);
+        each_pod(world, node, start_anew);
+    }
+    if (life->lost && !was_lost)
+        each_pod(world, node, lose);
+    if (was_lost && !life->lost)
+        each_pod(world, node, find_again);
+    if (before != NULL && before->spec.taints.items != after->spec.taints.items)
+        each_pod(world, node, mn_taint_eviction_look);
 }
+
+/* ---- the end */
 
 void mn_kubelet_life_free(mn_world_pod *pod)
 {
-    life *l = pod->kubelet;
-    pod->kubelet = NULL;
-    if (l == NULL)
-        return;
-    g_free((void *)(uintptr_t)l->answer.message);
-    g_free((void *)(uintptr_t)l->answer.status);
-    g_free((void *)(uintptr_t)l->answer.reason);
-    g_free((void *)(uintptr_t)l->answer.remark);
-    g_free(l);
+    if (pod->kubelet != NULL)
+        clear_answer(pod->kubelet);
+    g_clear_pointer(&pod->kubelet, g_free);
 }
 
 void mn_kubelet_life_free_node(mn_world_node *node)
 {
-    (void)node;
-}
-
-/* ---- durations, as Go writes them */
-
-int64_t mn_duration_ms(const char *text)
-{
-    static const struct {
-        const char *unit;
-        int64_t ms;
-    } units[] = {{"ms", 1}, {"h", 3600000}, {"m", 60000}, {"s", 1000}};
-    int64_t total = 0;
-    if (*text == '\0')
-        return -1;
-    while (*text != '\0') {
-        char *end = NULL;
-        const uint64_t number = g_ascii_strtoull(text, &end, 10);
-        if (end == text || *text == '-' || number > 100000000)
-            return -1;
-        size_t i = 0;
-        while (i < G_N_ELEMENTS(units) && !g_str_has_prefix(end, units[i].unit))
-            i++;
-        if (i == G_N_ELEMENTS(units))
-            return -1;
-        total += (int64_t)number * units[i].ms;
-        text = end + strlen(units[i].unit);
-    }
-    return total;
+    mn_node_life *life = node->kubelet;
+    node->kubelet = NULL;
+    if (life == NULL)
+        return;
+    mn_image_shelf_free(life->images);
+    g_free(life);
 }

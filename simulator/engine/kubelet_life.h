@@ -12,8 +12,6 @@
 enum {
     /* From the binding to what kubelet says of it: one watch event and one status update. */
     MN_KUBELET_NOTICE_MS = 100,
-    /* From the image being there to Ready: sandbox, container, first probe. */
-    MN_CONTAINER_START_MS = 1000,
     /* From the deletion of a Pod to its end, as of containers that heed SIGTERM. */
     MN_TERMINATION_MS = 1000,
     /* How long the Pods of Jobs run when annotation mullion.dev/run-duration does not say. */
@@ -38,8 +36,5 @@ void mn_kubelet_life_node(mn_world *world, mn_world_node *node, const mn_node *b
 /* Frees what pod->kubelet and node->kubelet hold. */
 void mn_kubelet_life_free(mn_world_pod *pod);
 void mn_kubelet_life_free_node(mn_world_node *node);
-
-/* "90s", "5m", "1h30m", "250ms"; -1 when it is not a duration. */
-int64_t mn_duration_ms(const char *text);
 
 #endif
