@@ -151,6 +151,9 @@ static void collect(ext_service *service)
     ext_set(&metrics->cache_synced[0][0], state.synced ? 1 : 0);
     ext_set(&metrics->cache_age[0][0], (double)state.age_ms / 1e3);
     ext_set(&metrics->log_dropped[0][0], (double)ext_log_dropped(service->log));
+    ext_store_stats stats;
+    ext_node_store_stats(service->nodes, &stats);
+    ext_metrics_of_watch(metrics, &stats);
     ext_metrics_of_process(metrics);
     ext_settings_release(config);
 }

@@ -90,6 +90,13 @@ static void name_result(size_t value, GString *out)
     g_string_append(out, names[value]);
 }
 
+static const char *const resources[EXT_VALUES_RESOURCE] = {"nodes", "runtimeclasses", "pods"};
+
+static void name_resource(size_t value, GString *out)
+{
+    g_string_append(out, resources[value]);
+}
+
 typedef struct label {
     const char *name; /* NULL: none */
     size_t values;
@@ -106,6 +113,8 @@ static const label label_LIMIT = {"limit", EXT_VALUES_LIMIT, name_limit};
 static const label label_STATUS = {"code", EXT_VALUES_STATUS, name_status};
 static const label label_MODE = {"mode", EXT_VALUES_MODE, name_mode};
 static const label label_RESULT = {"result", EXT_VALUES_RESULT, name_result};
+
+static const label label_RESOURCE = {"resource", EXT_VALUES_RESOURCE, name_resource};
 
 typedef struct metric {
     const char *name, *help;
@@ -219,6 +228,28 @@ void ext_metrics_started(ext_metrics *metrics)
     ext_set(&metrics->reloaded_at[0][0], now_s());
     ext_set(&metrics->reload_ok[0][0], 1);
     ext_set(&metrics->build_info[0][0], 1);
+}
+
+static void set_watch(ext_metrics *metrics, size_t at, const ext_collection_stats *from)
+{
+    const mn_watch_stats *watch = &from->watch;
+    ext_set(&metrics->watch_synced[at][0], watch->synced ? 1 : 0);
+    ext_set(&metrics->watch_objects[at][0], from->objects);
+    ext_set(&metrics->watch_lists[at][0], (double)watch->lists);
+    ext_set(&metrics->watch_starts[at][0], (double)watch->watches);
+    ext_set(&metrics->watch_events[at][0], (double)watch->events);
+    ext_set(&metrics->watch_expired[at][0], (double)watch->expired);
+    ext_set(&metrics->watch_failures[at][0], (double)watch->failures);
+    ext_set(&metrics->watch_unreadable[at][0], (double)watch->unreadable);
+}
+
+void ext_metrics_of_watch(ext_metrics *metrics, const ext_store_stats *stats)
+{
+    ext_set(&metrics->snapshots[0][0], (double)stats->snapshots);
+    for (size_t i = 0; i < stats->count; i++)
+        for (size_t at = 0; at < EXT_VALUES_RESOURCE; at++)
+            if (strcmp(stats->collections[i].name, resources[at]) == 0)
+                set_watch(metrics, at, &stats->collections[i]);
 }
 
 /* ---- printing */

@@ -32,6 +32,7 @@ enum {
     EXT_VALUES_STATUS = EXT_STATUSES,
     EXT_VALUES_MODE = MN_MODES,
     EXT_VALUES_RESULT = EXT_FAILURE + 1,
+    EXT_VALUES_RESOURCE = 3, /* nodes, runtimeclasses, pods */
 };
 
 typedef _Atomic uint64_t ext_counter;
@@ -78,6 +79,9 @@ void ext_metrics_refused(ext_metrics *metrics, unsigned status);
 
 /* The file was read again, or could not be; `restart_keys` as the metric has it. */
 void ext_metrics_reloaded(ext_metrics *metrics, bool ok, size_t restart_keys);
+
+/* Fills in what was asked of an API server. */
+void ext_metrics_of_watch(ext_metrics *metrics, const ext_store_stats *stats);
 
 /* Fills in what the system knows of the process. */
 void ext_metrics_of_process(ext_metrics *metrics);

@@ -142,6 +142,29 @@ static void what_the_server_refuses_is_counted_by_cause(void)
     says(page, "mullion_requests_invalid_total{code=\"other\"} 1");
 }
 
+static void what_is_asked_of_an_api_server_is_counted_by_resource(void)
+{
+    ext_metrics metrics = {0};
+    const ext_store_stats stats = {
+        .watching = true,
+        .count = 2,
+        .collections = {{.name = "runtimeclasses", .objects = 2},
+                        {.name = "nodes",
+                         .objects = 5000,
+                         .watch = {.synced = true, .lists = 2, .watches = 7, .expired = 1}}},
+        .snapshots = 9};
+    ext_metrics_of_watch(&metrics, &stats);
+    g_autofree char *page = ext_metrics_print(&metrics);
+    says(page, "mullion_watch_objects{resource=\"nodes\"} 5000");
+    says(page, "mullion_watch_objects{resource=\"runtimeclasses\"} 2");
+    says(page, "mullion_watch_synced{resource=\"nodes\"} 1");
+    says(page, "mullion_watch_synced{resource=\"pods\"} 0");
+    says(page, "mullion_watch_lists_total{resource=\"nodes\"} 2");
+    says(page, "mullion_watch_starts_total{resource=\"nodes\"} 7");
+    says(page, "mullion_watch_expired_total{resource=\"nodes\"} 1");
+    says(page, "mullion_cache_snapshots_total 9");
+}
+
 static void reloads_are_counted(void)
 {
     ext_metrics metrics = {0};
@@ -366,6 +389,7 @@ CU_TestInfo suite_extender_metrics[] = {
     TEST(pods_out_of_the_ordinary_are_counted),
     TEST(stale_nodes_are_counted_whether_used_or_not),
     TEST(what_the_server_refuses_is_counted_by_cause),
+    TEST(what_is_asked_of_an_api_server_is_counted_by_resource),
     TEST(reloads_are_counted),
     TEST(the_process_is_described),
     TEST(every_line_of_the_page_is_well_formed),
