@@ -109,6 +109,20 @@ static const struct {
     [EXT_PREEMPT] = {answer_victims, refuse_victims},
 };
 
+unsigned ext_answer(const ext_question *question, mn_arena *arena, ext_decision *decision,
+                    mn_wire_body *out, GError **error)
+{
+    GError *fault = NULL;
+    unsigned status = 200;
+    if (ext_decide(question, arena, decision, &fault))
+        verbs[question->verb].answer(question->config, arena, decision, out);
+    else
+        status = verbs[question->verb].refuse(arena, fault, out);
+    if (fault != NULL)
+        g_propagate_error(error, fault);
+    return status;
+}
+
 /* The log, the metrics and /explain. */
 static void tell(ext_service *service, const ext_config *config, mn_arena *arena,
                  const ext_decision *decision, const GError *error, int64_t took_us)
@@ -142,10 +156,7 @@ static void handle(ext_service *service, ext_verb verb, const mn_http_request *r
     g_autoptr(GError) error = NULL;
     ext_decision decision;
     mn_wire_body body;
-    if (ext_decide(&question, request->arena, &decision, &error))
-        verbs[verb].answer(config, request->arena, &decision, &body);
-    else
-        reply->status = verbs[verb].refuse(request->arena, error, &body);
+    reply->status = ext_answer(&question, request->arena, &decision, &body, &error);
     reply->spans = body.spans;
     reply->count = body.count;
     tell(service, config, request->arena, &decision, error, now_us() - began_us);

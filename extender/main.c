@@ -7,9 +7,12 @@
 
 #include "extender/options.h"
 #include "extender/reload.h"
+#include "extender/replay.h"
+#include "extender/scheduler_config.h"
 #include "extender/service.h"
 #include "mullion/base/error.h"
 #include "mullion/httpd/server.h"
+#include "mullion/io/file.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -17,7 +20,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_INTERNAL = 4 };
+enum { EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_INTERNAL = 4 };
 
 /* Bodies from here on are mapped, and given back to the system when a request ends.
  * The library's own threshold creeps up with use until 32 MiB stay with the process. */
@@ -184,6 +187,46 @@ static int check(const ext_config *config)
     return print(g_strdup_printf("configuration ok, %s\n", summary));
 }
 
+/* `config` is taken over. */
+static int replay(const ext_options *options, ext_config *config)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(ext_log) log = ext_log_new(STDERR_FILENO, EXT_ERROR);
+    bool understood = false;
+    if (!ext_replay(options, config, log, out, &understood, &error))
+        return complain(EXIT_INPUT, error);
+    int status = print(g_strdup(out->str));
+    return status == 0 && !understood ? EXIT_INPUT : status;
+}
+
+static int check_scheduler(const ext_options *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    size_t found = 0;
+    g_autoptr(mn_file) file = mn_file_read(options->operand, EXT_SCHEDULER_BYTES_MAX, &error);
+    if (file == NULL || !ext_scheduler_check(&file->source, out, &found, &error))
+        return complain(EXIT_INPUT, error);
+    g_string_append_printf(out, "%zu found\n", found);
+    int status = print(g_strdup(out->str));
+    return status == 0 && found > 0 ? EXIT_FOUND : status;
+}
+
+/* What needs a configuration; it is taken over. */
+static int run(const ext_options *options, ext_config *config)
+{
+    if (options->action == EXT_SERVE)
+        return serve(options, config);
+    if (options->action == EXT_REPLAY)
+        return replay(options, config);
+    int status = options->action == EXT_CHECK
+                     ? check(config)
+                     : print(ext_scheduler_print(config, options->fail_closed));
+    ext_config_free(config);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -204,12 +247,16 @@ int main(int argc, char **argv)
         return print(ext_metrics_print_docs());
     case EXT_PRINT_MAN:
         return print(ext_options_print_man());
+    case EXT_CHECK_SCHEDULER:
+        return check_scheduler(&options);
     case EXT_SERVE:
+    case EXT_REPLAY:
+    case EXT_PRINT_SCHEDULER:
     case EXT_CHECK:
         break;
     }
     g_autoptr(ext_config) config = ext_reload_first(&options, &error);
     if (config == NULL)
         return complain(EXIT_INPUT, error);
-    return options.action == EXT_CHECK ? check(config) : serve(&options, g_steal_pointer(&config));
+    return run(&options, g_steal_pointer(&config));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ten long options and no more: a loop over the table does what a parser library
+/* A dozen long options and no more: a loop over the tables does what a parser library
  * would, and help and manual page come from the same rows. */
 #include "extender/options.h"
 
@@ -24,6 +24,32 @@ static const option options_table[] = {
 #undef OPTION
 };
 
+typedef struct command {
+    const char *name, *operand;
+    ext_action action;
+    const char *help;
+} command;
+
+static const command commands_table[] = {
+#define COMMAND(name_, operand_, action_, help_) {#name_, (operand_), (action_), (help_)},
+#include "extender/commands.def"
+#undef COMMAND
+};
+
+/* "print-scheduler-config" */
+static char *command_spelling(const command *row)
+{
+    return g_strdelimit(g_strdup(row->name), "_", '-');
+}
+
+static const command *command_of(ext_action action)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(commands_table); i++)
+        if (commands_table[i].action == action)
+            return &commands_table[i];
+    return NULL;
+}
+
 /* "--print-defaults" */
 static char *spelling(const option *row)
 {
@@ -38,7 +64,9 @@ static char **member_of(ext_options *options, const char *name)
     } members[] = {{"config", &options->config},
                    {"nodes", &options->nodes},
                    {"listen", &options->listen},
-                   {"mode", &options->mode}};
+                   {"mode", &options->mode},
+                   {"verb", &options->verb},
+                   {"output", &options->output}};
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         if (strcmp(members[i].name, name) == 0)
             return members[i].member;
@@ -83,6 +111,8 @@ static bool set_once(char **member, const char *name, const char *value, GError 
 /* "--name" or "--name=value"; NULL when there is no such option. */
 static const option *find_option(const char *word)
 {
+    if (strcmp(word, "-o") == 0)
+        word = "--output";
     size_t len = strcspn(word, "=");
     for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
         g_autofree char *name = spelling(&options_table[i]);
@@ -116,7 +146,10 @@ static char **take(char **words, ext_options *out, GError **error)
         return NULL;
     }
     if (!wants) {
-        out->action = row->action;
+        if (command_of(row->action) != NULL)
+            out->fail_closed = true;
+        else
+            out->action = row->action;
         return words + 1;
     }
     if (!set_once(member_of(out, row->name), name, value, error))
@@ -124,13 +157,89 @@ static char **take(char **words, ext_options *out, GError **error)
     return words + (joined != NULL ? 1 : 2);
 }
 
+static bool unknown_command(const char *word, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; i < G_N_ELEMENTS(commands_table); i++)
+        g_ptr_array_add(names, command_spelling(&commands_table[i]));
+    const char *nearest = mn_nearest(word, (const char *const *)names->pdata, names->len);
+    g_set_error(error,
+                MN_ERROR,
+                MN_ERROR_UNKNOWN,
+                nearest != NULL ? "unknown command \"%s\", did you mean \"%s\"?"
+                                : "unexpected \"%s\", see --help",
+                word,
+                nearest);
+    return false;
+}
+
+/* The command, or what it is about. */
+static bool take_word(const char *word, const command **chosen, ext_options *out, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(commands_table) && *chosen == NULL; i++) {
+        g_autofree char *name = command_spelling(&commands_table[i]);
+        if (strcmp(name, word) != 0)
+            continue;
+        *chosen = &commands_table[i];
+        out->action = (*chosen)->action;
+        return true;
+    }
+    if (*chosen == NULL)
+        return unknown_command(word, error);
+    if (*(*chosen)->operand != '\0' && out->operand == NULL) {
+        out->operand = g_strdup(word);
+        return true;
+    }
+    g_set_error(error, MN_ERROR, MN_ERROR_SYNTAX, "unexpected \"%s\", see --help", word);
+    return false;
+}
+
+/* Options of another command, or an operand that is missing. */
+static bool is_whole(const ext_options *options, GError **error)
+{
+    const command *row = command_of(options->action);
+    if (row == NULL)
+        return true;
+    g_autofree char *name = command_spelling(row);
+    if (*row->operand != '\0' && options->operand == NULL) {
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_SYNTAX,
+                    "%s wants an operand: %s %s",
+                    name,
+                    name,
+                    row->operand);
+        return false;
+    }
+    bool alien = row->action == EXT_REPLAY
+                     ? options->fail_closed
+                     : options->verb != NULL || options->output != NULL ||
+                           (options->fail_closed && row->action != EXT_PRINT_SCHEDULER);
+    if (alien)
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_SYNTAX,
+                    "%s takes no %s, see --help",
+                    name,
+                    options->verb != NULL     ? "--verb"
+                    : options->output != NULL ? "--output"
+                                              : "--fail-closed");
+    return !alien;
+}
+
 bool ext_options_parse(char **argv, ext_options *out, GError **error)
 {
     *out = (ext_options){.action = EXT_SERVE};
+    const command *chosen = NULL;
     char **words = argv[0] == NULL ? argv : argv + 1;
-    while (words != NULL && *words != NULL)
-        words = take(words, out, error);
-    if (words != NULL)
+    while (words != NULL && *words != NULL) {
+        bool is_option = **words == '-' && (*words)[1] != '\0';
+        if (is_option)
+            words = take(words, out, error);
+        else
+            words = take_word(*words, &chosen, out, error) ? words + 1 : NULL;
+    }
+    if (words != NULL && is_whole(out, error))
         return true;
     ext_options_clear(out);
     return false;
@@ -142,6 +251,9 @@ void ext_options_clear(ext_options *options)
     g_free(options->nodes);
     g_free(options->listen);
     g_free(options->mode);
+    g_free(options->verb);
+    g_free(options->output);
+    g_free(options->operand);
     *options = (ext_options){0};
 }
 
@@ -179,15 +291,22 @@ bool ext_options_apply(const ext_options *options, ext_config *config, GError **
 char *ext_options_print_help(void)
 {
     g_autoptr(GString) out = g_string_new(
-        "Usage: mullion-extender [OPTION...]\n\n"
+        "Usage: mullion-extender [COMMAND] [OPTION...]\n\n"
         "Answers kube-scheduler's extender calls so that Pods land on nodes of their OS and\n"
         "Windows build. docs/EXTENDER.md shows how to plug it in.\n\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(commands_table); i++) {
+        g_autofree char *name = command_spelling(&commands_table[i]);
+        g_autofree char *both = g_strconcat(name, " ", commands_table[i].operand, NULL);
+        g_string_append_printf(out, "  %-22s %s\n", g_strchomp(both), commands_table[i].help);
+    }
+    g_string_append_c(out, '\n');
     for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
         g_autofree char *name = spelling(&options_table[i]);
         g_autofree char *both = g_strconcat(name, " ", options_table[i].argument, NULL);
-        g_string_append_printf(out, "  %-20s %s\n", g_strchomp(both), options_table[i].help);
+        g_string_append_printf(out, "  %-22s %s\n", g_strchomp(both), options_table[i].help);
     }
-    g_string_append(out, "\nExit status: 0 done, 2 usage, 3 input invalid, 4 internal.\n");
+    g_string_append(
+        out, "\nExit status: 0 done, 1 traps found, 2 usage, 3 input invalid, 4 internal.\n");
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
@@ -210,11 +329,22 @@ char *ext_options_print_man(void)
         "mullion\\-extender \\- kube\\-scheduler extender for mixed Linux and Windows clusters\n"
         ".SH SYNOPSIS\n"
         ".B mullion\\-extender\n"
-        ".RI [ OPTION ...]\n"
+        ".RI [ COMMAND ] \" \" [ OPTION ...]\n"
         ".SH DESCRIPTION\n"
         "Answers the filter and prioritize calls of kube\\-scheduler over HTTP, so that Pods land\n"
         "on nodes of their operating system and Windows build.\n"
-        ".SH OPTIONS\n");
+        ".SH COMMANDS\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(commands_table); i++) {
+        g_autofree char *name = command_spelling(&commands_table[i]);
+        g_string_append(out, ".TP\n.B ");
+        append_roff(out, name);
+        if (*commands_table[i].operand != '\0')
+            g_string_append_printf(out, " \\fI%s\\fR", commands_table[i].operand);
+        g_string_append_c(out, '\n');
+        append_roff(out, commands_table[i].help);
+        g_string_append_c(out, '\n');
+    }
+    g_string_append(out, ".SH OPTIONS\n");
     for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
         g_autofree char *name = spelling(&options_table[i]);
         g_string_append(out, ".TP\n.B ");
@@ -235,10 +365,11 @@ char *ext_options_print_man(void)
         append_roff(out, *ext_keys[i].default_text == '\0' ? "\"\"" : ext_keys[i].default_text);
         g_string_append(out, "\\fR.\n");
     }
-    g_string_append(out,
-                    ".SH SIGNALS\nSIGTERM and SIGINT: accept no more, answer what has begun, end.\n"
-                    "SIGHUP: read the configuration file again, whole or not at all.\n"
-                    ".SH EXIT STATUS\n0 done, 2 usage, 3 input invalid, 4 internal.\n"
-                    ".SH SEE ALSO\n.BR mullion (1)\n");
+    g_string_append(
+        out,
+        ".SH SIGNALS\nSIGTERM and SIGINT: accept no more, answer what has begun, end.\n"
+        "SIGHUP: read the configuration file again, whole or not at all.\n"
+        ".SH EXIT STATUS\n0 done, 1 traps found, 2 usage, 3 input invalid, 4 internal.\n"
+        ".SH SEE ALSO\n.BR mullion (1)\n");
     return g_string_free(g_steal_pointer(&out), FALSE);
 }

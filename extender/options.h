@@ -7,6 +7,9 @@
 
 typedef enum ext_action {
     EXT_SERVE,
+    EXT_REPLAY,
+    EXT_PRINT_SCHEDULER,
+    EXT_CHECK_SCHEDULER,
     EXT_CHECK,
     EXT_PRINT_DEFAULTS,
     EXT_PRINT_DOCS,
@@ -20,6 +23,9 @@ typedef enum ext_action {
 typedef struct ext_options {
     ext_action action;
     char *config, *nodes, *listen, *mode;
+    char *verb, *output; /* of replay */
+    bool fail_closed;    /* of print-scheduler-config */
+    char *operand;
 } ext_options;
 
 /* False with an error that says what is wrong with the usage. */

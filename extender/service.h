@@ -29,7 +29,10 @@ enum { EXT_LISTENS_VERBS = 1, EXT_LISTENS_ADMIN = 2, EXT_ROUTES_MAX = 16 };
 
 size_t ext_routes_of(unsigned listeners, mn_http_route out[EXT_ROUTES_MAX]);
 
-/* handlers.c */
+/* handlers.c. What is answered to a question: status and body. With `error` set it was not
+ * decided; the answer says so. */
+unsigned ext_answer(const ext_question *question, mn_arena *arena, ext_decision *decision,
+                    mn_wire_body *out, GError **error);
 void ext_handle_filter(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_prioritize(const mn_http_request *request, mn_http_reply *reply, void *data);
 void ext_handle_preempt(const mn_http_request *request, mn_http_reply *reply, void *data);

@@ -33,10 +33,37 @@ static void options_are_read(void)
     EXPECT_STR(options.mode, "observe");
 }
 
+static void commands_take_their_options_and_operands(void)
+{
+    g_auto(ext_options) replay = {0};
+    EXPECT_TRUE(parse("replay - --verb=preempt -o json --mode prefer", &replay, NULL));
+    EXPECT_INT(replay.action, EXT_REPLAY);
+    EXPECT_STR(replay.operand, "-");
+    EXPECT_STR(replay.verb, "preempt");
+    EXPECT_STR(replay.output, "json");
+    g_auto(ext_options) closed = {0};
+    EXPECT_TRUE(parse("print-scheduler-config --fail-closed", &closed, NULL));
+    EXPECT_INT(closed.action, EXT_PRINT_SCHEDULER);
+    EXPECT_TRUE(closed.fail_closed);
+    g_auto(ext_options) check = {0};
+    EXPECT_TRUE(parse("check-config x.yaml", &check, NULL));
+    EXPECT_INT(check.action, EXT_CHECK_SCHEDULER);
+    g_auto(ext_options) serve = {0};
+    EXPECT_TRUE(parse("serve --nodes n", &serve, NULL));
+    EXPECT_INT(serve.action, EXT_SERVE);
+}
+
 static void wrong_usage_is_said_with_a_remedy(void)
 {
     refuses("--nods x", "unknown option \"--nods\", did you mean \"--nodes\"?");
-    refuses("serve", "unexpected \"serve\", see --help");
+    refuses("sevre", "unknown command \"sevre\", did you mean \"serve\"?");
+    refuses("nonsense", "unexpected \"nonsense\", see --help");
+    refuses("serve again", "unexpected \"again\", see --help");
+    refuses("replay", "replay wants an operand: replay REQUEST");
+    refuses("replay a b", "unexpected \"b\", see --help");
+    refuses("serve --verb filter", "serve takes no --verb, see --help");
+    refuses("check-config f -o json", "check-config takes no --output, see --help");
+    refuses("replay f --fail-closed", "replay takes no --fail-closed, see --help");
     refuses("--nodes", "option \"--nodes\" wants an argument: --nodes PATH");
     refuses("--nodes a --nodes=b", "option \"--nodes\" is given twice: \"a\" and \"b\"");
     refuses("--version=1", "option \"--version\" takes no argument");
@@ -101,6 +128,7 @@ static void help_names_every_option(void)
     }
 CU_TestInfo suite_extender_options[] = {
     TEST(options_are_read),
+    TEST(commands_take_their_options_and_operands),
     TEST(wrong_usage_is_said_with_a_remedy),
     TEST(an_address_may_be_of_either_kind_with_or_without_a_port),
     TEST(a_wrong_mode_is_an_error),

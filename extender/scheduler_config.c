@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A row a trap: a function that finds it, and what to say about it. */
+#include "extender/scheduler_config.h"
+
+#include "mullion/base/error.h"
+#include "mullion/sched/config.h"
+
+#include <string.h>
+
+/* Ten times the weight is what a score of 10 adds; the default plugins add up to 1,200. */
+enum { DECISIVE_WEIGHT = 13, LONG_TIMEOUT_MS = 1000, ALL_NODES = 100 };
+
+/* ---- finding */
+
+static bool is_set(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
+static bool has_other_verb(const char *configured, const char *ours)
+{
+    return is_set(configured) && strcmp(configured, ours) != 0;
+}
+
+static bool whole_nodes(const mn_extender_config *extender)
+{
+    return !extender->node_cache_capable;
+}
+
+static bool filters_not(const mn_extender_config *extender)
+{
+    return !is_set(extender->filter_verb);
+}
+
+static bool preempts_not(const mn_extender_config *extender)
+{
+    return !is_set(extender->preempt_verb);
+}
+
+static bool binds(const mn_extender_config *extender)
+{
+    return is_set(extender->bind_verb);
+}
+
+static bool has_unknown_verbs(const mn_extender_config *extender)
+{
+    return has_other_verb(extender->filter_verb, "filter") ||
+           has_other_verb(extender->prioritize_verb, "prioritize") ||
+           has_other_verb(extender->preempt_verb, "preempt");
+}
+
+static bool is_https(const mn_extender_config *extender)
+{
+    return extender->enable_https || g_str_has_prefix(extender->url_prefix, "https:");
+}
+
+static bool trusts_any_server(const mn_extender_config *extender)
+{
+    const mn_extender_tls *tls = extender->tls;
+    bool has_ca = tls != NULL && (is_set(tls->ca_file) || is_set(tls->ca_data));
+    return is_https(extender) && (!has_ca || tls->insecure);
+}
+
+static bool shows_no_certificate(const mn_extender_config *extender)
+{
+    const mn_extender_tls *tls = extender->tls;
+    return is_https(extender) &&
+           (tls == NULL || !(is_set(tls->cert_file) || is_set(tls->cert_data)));
+}
+
+static bool goes_in_clear(const mn_extender_config *extender)
+{
+    static const char *const near[] = {"http://127.", "http://localhost", "http://[::1]"};
+    for (size_t i = 0; i < G_N_ELEMENTS(near); i++)
+        if (g_str_has_prefix(extender->url_prefix, near[i]))
+            return false;
+    return g_str_has_prefix(extender->url_prefix, "http:");
+}
+
+static bool says_https_of_http(const mn_extender_config *extender)
+{
+    return extender->enable_https && g_str_has_prefix(extender->url_prefix, "http:");
+}
+
+static bool is_too_light(const mn_extender_config *extender)
+{
+    return is_set(extender->prioritize_verb) && extender->weight.value < DECISIVE_WEIGHT;
+}
+
+static bool waits_long(const mn_extender_config *extender)
+{
+    return extender->http_timeout_ms > LONG_TIMEOUT_MS;
+}
+
+static bool fails_open(const mn_extender_config *extender)
+{
+    return extender->ignorable;
+}
+
+static bool fails_closed(const mn_extender_config *extender)
+{
+    return !extender->ignorable;
+}
+
+static bool sees_some_pods(const mn_extender_config *extender)
+{
+    return extender->managed_resources.count > 0;
+}
+
+static bool samples(const mn_scheduler_config *config)
+{
+    for (size_t i = 0; i < config->profiles.count; i++)
+        if (config->profiles.items[i].percentage_of_nodes_to_score != ALL_NODES)
+            return true;
+    return false;
+}
+
+static bool has_no_extender(const mn_scheduler_config *config)
+{
+    return config->extenders.count == 0;
+}
+
+static bool has_extenders(const mn_scheduler_config *config)
+{
+    return config->extenders.count > 0;
+}
+
+/* ---- the table */
+
+typedef enum severity { ERROR, WARNING, NOTE } severity;
+
+typedef struct trap {
+    const char *code;
+    severity severity;
+    bool (*of_extender)(const mn_extender_config *extender); /* one of the two */
+    bool (*of_file)(const mn_scheduler_config *config);
+    const char *says;
+} trap;
+
+static const trap traps[] = {
+#define TRAP(code_, severity_, kind_, find_, says_) \
+    {.code = (code_), .severity = (severity_), .kind_ = (find_), .says = (says_)},
+#include "extender/traps.def"
+#undef TRAP
+};
+
+static const char *const severity_names[] = {"error", "warning", "note"};
+
+typedef struct checking {
+    GString *out;
+    size_t found, documents;
+} checking;
+
+static void tell(checking *to, const char *where, const trap *row)
+{
+    g_string_append_printf(
+        to->out, "%s: %s %s: %s\n", where, row->code, severity_names[row->severity], row->says);
+    to->found += row->severity == NOTE ? 0 : 1;
+}
+
+static void check_extender(checking *to, const char *file, size_t number,
+                           const mn_extender_config *extender)
+{
+    g_autofree char *where =
+        g_strdup_printf("%s: extenders[%zu] (%s)", file, number, extender->url_prefix);
+    for (size_t i = 0; i < G_N_ELEMENTS(traps); i++)
+        if (traps[i].of_extender != NULL && traps[i].of_extender(extender))
+            tell(to, where, &traps[i]);
+}
+
+static bool check_document(const mn_document *document, gpointer data, GError **error)
+{
+    checking *to = data;
+    const mn_at root = mn_at_root(document);
+    const char *file = document->source->name;
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    const mn_scheduler_config *config = mn_scheduler_config_decode(arena, &root, error);
+    if (config == NULL)
+        return false;
+    to->documents++;
+    for (size_t i = 0; i < config->extenders.count; i++)
+        check_extender(to, file, i, &config->extenders.items[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(traps); i++)
+        if (traps[i].of_file != NULL && traps[i].of_file(config))
+            tell(to, file, &traps[i]);
+    return true;
+}
+
+bool ext_scheduler_check(const mn_source *source, GString *out, size_t *found, GError **error)
+{
+    static const mn_document_limits limits = {
+        .bytes = EXT_SCHEDULER_BYTES_MAX, .depth = 64, .values = 100000, .documents = 1};
+    checking to = {.out = out};
+    if (!mn_document_each(source, &limits, check_document, &to, error))
+        return false;
+    if (to.documents == 0) {
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_SCHEMA,
+                    "%s: expected a KubeSchedulerConfiguration, found nothing",
+                    source->name);
+        return false;
+    }
+    *found = to.found;
+    return true;
+}
+
+char *ext_scheduler_print_docs(void)
+{
+    g_autoptr(GString) out = g_string_new("| code | | what |\n|---|---|---|\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(traps); i++)
+        g_string_append_printf(out,
+                               "| %s | %s | %s |\n",
+                               traps[i].code,
+                               severity_names[traps[i].severity],
+                               traps[i].says);
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* ---- printing */
+
+static const char head[] =
+    "# For kube-scheduler's --config. Made by `mullion-extender print-scheduler-config`%s.\n"
+    "# Add what your own has: leader election, clientConnection, profiles.\n"
+    "apiVersion: kubescheduler.config.k8s.io/v1\n"
+    "kind: KubeSchedulerConfiguration\n"
+    "# All nodes are looked at. By default kube-scheduler stops at 5 to 50 %% of them, before it\n"
+    "# asks extenders: when those all have the wrong OS, the Pod waits though others would do.\n"
+    "percentageOfNodesToScore: 100\n"
+    "extenders:\n"
+    "- urlPrefix: %s\n"
+    "  filterVerb: filter\n"
+    "  prioritizeVerb: prioritize\n"
+    "  # Without it Pods are evicted from nodes that cannot run the new one.\n"
+    "  preemptVerb: preempt\n"
+    "  # 13 times 100 outweighs all default plugins together, 1,200.\n"
+    "  weight: 13\n"
+    "  # Names go over the wire, not whole nodes; and whole nodes that come back lose their Pods in\n"
+    "  # kube-scheduler's scores.\n"
+    "  nodeCacheCapable: true\n"
+    "  # Answers take a millisecond. Every Pod waits so long while the extender hangs.\n"
+    "  httpTimeout: 500ms\n";
+
+static const char tls[] =
+    "  # Without caFile any server would be believed; certFile and keyFile say who asks.\n"
+    "  enableHTTPS: true\n"
+    "  tlsConfig:\n"
+    "    caFile: /etc/kubernetes/mullion/ca.crt\n"
+    "    certFile: /etc/kubernetes/mullion/scheduler.crt\n"
+    "    keyFile: /etc/kubernetes/mullion/scheduler.key\n";
+
+static const char trying[] =
+    "  # While the extender does not answer, Pods are scheduled without it, on any OS. For trying it\n"
+    "  # out, with `mode: observe`; to enforce: print-scheduler-config --fail-closed.\n"
+    "  ignorable: true\n";
+
+static const char closed[] =
+    "  # While no extender answers, no Pod is scheduled at all, the extender's own included. Wants\n"
+    "  # one beside each kube-scheduler, started before it, or two replicas that are reached\n"
+    "  # without a new Pod being scheduled. The way back: `ignorable: true`.\n"
+    "  ignorable: false\n";
+
+static bool is_loopback(const char *address)
+{
+    return g_str_has_prefix(address, "127.") || strcmp(address, "::1") == 0;
+}
+
+char *ext_scheduler_print(const ext_config *config, bool fail_closed)
+{
+    const char *address = config->listen_address;
+    bool near = is_loopback(address), v6 = strchr(address, ':') != NULL;
+    g_autofree char *url = g_strdup_printf("%s://%s%s%s:%d%s",
+                                           near ? "http" : "https",
+                                           v6 ? "[" : "",
+                                           address,
+                                           v6 ? "]" : "",
+                                           (int)config->listen_port,
+                                           config->url_prefix);
+    g_autofree char *start = g_strdup_printf(head, fail_closed ? " --fail-closed" : "", url);
+    return g_strconcat(start, near ? "" : tls, fail_closed ? closed : trying, NULL);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "extender/scheduler_config.h"
+#include "tests/support/expect.h"
+
+#include <string.h>
+
+#define HEAD "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
+#define GOOD                                                                              \
+    "urlPrefix: 'http://127.0.0.1:8888', filterVerb: filter, prioritizeVerb: prioritize," \
+    " preemptVerb: preempt, weight: 13, nodeCacheCapable: true, httpTimeout: 500ms"
+#define ALL_NODES "percentageOfNodesToScore: 100\n"
+
+/* The codes of what is found, with blanks, notes left out. */
+static char *codes_of(const char *text, size_t *found)
+{
+    const mn_source source = {.name = "s.yaml", .bytes = text, .len = strlen(text)};
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    GString *codes = g_string_new(NULL);
+    *found = 0;
+    if (!ext_scheduler_check(&source, out, found, &error)) {
+        g_string_assign(codes, error->message);
+        return g_string_free(codes, FALSE);
+    }
+    g_auto(GStrv) lines = g_strsplit(g_strchomp(out->str), "\n", -1);
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        const char *code = strstr(lines[i], ": M");
+        EXPECT_TRUE(g_str_has_prefix(lines[i], "s.yaml: ") && code != NULL);
+        if (code != NULL && strstr(lines[i], " note: ") == NULL)
+            g_string_append_printf(codes, "%s%.3s", codes->len > 0 ? " " : "", code + 2);
+    }
+    return g_string_free(codes, FALSE);
+}
+
+static void finds(const char *text, const char *want)
+{
+    size_t found, words = *want == '\0' ? 0 : 1;
+    g_autofree char *got = codes_of(text, &found);
+    EXPECT_STR(got, want);
+    for (const char *at = want; *at != '\0'; at++)
+        words += *at == ' ' ? 1 : 0;
+    EXPECT_INT((int64_t)found, (int64_t)words);
+}
+
+static void of_extender(const char *entry, const char *want)
+{
+    g_autofree char *text = g_strdup_printf(HEAD ALL_NODES "extenders: [{%s}]\n", entry);
+    finds(text, want);
+}
+
+static void each_trap_is_found(void)
+{
+    of_extender(GOOD, "");
+    of_extender(GOOD ", ignorable: true", "");
+    of_extender("urlPrefix: 'http://127.0.0.1:8888', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s",
+                "M01");
+    of_extender("urlPrefix: 'http://[::1]:8888', preemptVerb: preempt, httpTimeout: 1s,"
+                " nodeCacheCapable: true",
+                "M02");
+    of_extender("urlPrefix: 'http://127.0.0.1:8888', filterVerb: predicates, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true",
+                "M03");
+    of_extender(GOOD ", bindVerb: bind", "M04");
+    of_extender("urlPrefix: 'https://x:1', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true, enableHTTPS: true",
+                "M05 M08");
+    of_extender("urlPrefix: 'https://x:1', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true, enableHTTPS: true,"
+                " tlsConfig: {caFile: a, certFile: b, keyFile: c}",
+                "");
+    of_extender("urlPrefix: 'http://x:1', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true",
+                "M06");
+    of_extender("urlPrefix: 'http://127.0.0.1:1', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true, enableHTTPS: true,"
+                " tlsConfig: {caFile: a, certFile: b, keyFile: c}",
+                "M07");
+    of_extender("urlPrefix: 'http://127.0.0.1:1', filterVerb: filter, prioritizeVerb: prioritize,"
+                " weight: 12, nodeCacheCapable: true",
+                "M09 M10 M11");
+    of_extender(GOOD ", managedResources: [{name: example.com/gpu}]", "M12");
+    finds(HEAD, "M13 M14");
+    finds(HEAD "extenders: [{" GOOD "}]\n", "M14");
+}
+
+static void refuses(const char *text, const char *error)
+{
+    size_t found;
+    g_autofree char *got = codes_of(text, &found);
+    EXPECT_STR(got, error);
+}
+
+static void what_kube_scheduler_would_refuse_is_an_error_with_its_place(void)
+{
+    refuses(HEAD "extenders: [{urlPrefix: 'http://x', fitlerVerb: filter}]\n",
+            "s.yaml:3:49: extenders[0].fitlerVerb: unknown field (did you mean \"filterVerb\"?)");
+    refuses("a: b\n", "s.yaml:1:4: a: unknown field of a KubeSchedulerConfiguration");
+    refuses("", "s.yaml: expected a KubeSchedulerConfiguration, found nothing");
+}
+
+static void what_is_printed_has_no_trap(void)
+{
+    static const char *const addresses[] = {"127.0.0.1", "::1", "10.0.0.1", "fd00::1"};
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(addresses); i++) {
+        g_autoptr(ext_config) config = ext_config_new();
+        bool closed = i % 2 == 1;
+        EXPECT_TRUE(ext_config_set(config, "listen.address", addresses[i / 2], "test", NULL));
+        EXPECT_TRUE(ext_config_set(config, "urlPrefix", "/mullion", "test", NULL));
+        g_autofree char *text = ext_scheduler_print(config, closed);
+        finds(text, "");
+        EXPECT_TRUE(strstr(text, closed ? "\n  ignorable: false\n" : "\n  ignorable: true\n") !=
+                    NULL);
+        EXPECT_TRUE(strstr(text, ":8888/mullion\n") != NULL);
+    }
+}
+
+static void the_documentation_lists_the_traps(void)
+{
+    g_autofree char *table = ext_scheduler_print_docs(), *doc = NULL;
+    EXPECT_TRUE(g_file_get_contents("docs/EXTENDER.md", &doc, NULL, NULL));
+    if (strstr(doc, table) == NULL)
+        EXPECT_STR("the table of docs/EXTENDER.md", table);
+}
+
+#define TEST(function)      \
+    {                       \
+#function, function \
+    }
+CU_TestInfo suite_extender_scheduler_config[] = {
+    TEST(each_trap_is_found),
+    TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
+    TEST(what_is_printed_has_no_trap),
+    TEST(the_documentation_lists_the_traps),
+    CU_TEST_INFO_NULL,
+};
