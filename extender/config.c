@@ -14,6 +14,8 @@
 enum { CONFIG_DEPTH_MAX = 8, CONFIG_VALUES_MAX = 100000 };
 
 const char *const ext_level_names[] = {"debug", "info", "warning", "error", NULL};
+static const char *const plain_http_names[] = {"loopback", "anywhere", NULL};
+static const char *const scheme_names[] = {"http", "https", NULL};
 static const char *const mode_names[] = {"enforce", "prefer", "observe", NULL};
 static const char *const os_names[] = {"unknown", "linux", "windows", NULL};
 static const char *const rule_names[] = {"auto", "exact", "abi-1", "abi-2", NULL};

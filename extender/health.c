@@ -143,6 +143,13 @@ static void collect(ext_service *service)
         ext_set(&metrics->in_flight[0][0], (double)counts.in_flight);
         ext_set(&metrics->connections[0][0], (double)counts.connections);
     }
+    mn_tls *tls = atomic_load(&service->tls);
+    if (tls != NULL) {
+        const mn_tls_state found = mn_tls_state_of(tls);
+        ext_set(&metrics->tls_expiry[0][0], (double)found.expires_s);
+        ext_set(&metrics->tls_refused[0][0], (double)found.handshakes_refused);
+        ext_set(&metrics->tls_reloads[0][0], (double)found.reloads);
+    }
     for (int i = 0; i < MN_MODES; i++)
         ext_set(&metrics->mode[i][0], config->mode == i ? 1 : 0);
     ext_set(&metrics->cache_stale[0][0], ext_trust_of(config, &state) == EXT_TRUST_STALE ? 1 : 0);

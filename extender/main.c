@@ -5,6 +5,7 @@
  * and are waited for here: no handler, nothing asynchronous. */
 #include "generated/version.h"
 
+#include "extender/listeners.h"
 #include "extender/options.h"
 #include "extender/reload.h"
 #include "extender/replay.h"
@@ -39,35 +40,17 @@ static int print(char *text)
     return written ? 0 : EXIT_INTERNAL;
 }
 
-static void log_refused(void *data, unsigned status, const char *method, const char *path)
+/* 0 is never. */
+static int64_t sooner(int64_t a_ms, int64_t b_ms)
 {
-    ext_service *service = data;
-    ext_metrics_refused(&service->metrics, status);
-    if (!ext_log_wants(service->log, EXT_WARNING))
-        return;
-    g_auto(mn_json_writer) line;
-    ext_log_begin(&line, EXT_WARNING, status == 0 ? "connection timed out" : "request refused");
-    if (status != 0) {
-        mn_json_member_int(&line, "status", status);
-        mn_json_member_string(&line, "method", method);
-        mn_json_key(&line, "path");
-        ext_log_foreign(&line, path);
-    }
-    ext_log_end(service->log, &line);
+    return a_ms == 0 || (b_ms != 0 && b_ms < a_ms) ? b_ms : a_ms;
 }
 
-static unsigned thread_count(const ext_config *config)
-{
-    if (config->threads > 0)
-        return (unsigned)config->threads;
-    return (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 2);
-}
-
-/* SIGHUP, or a configuration file that has changed, are seen to meanwhile. */
-static int wait_for_end(ext_reloader *reloader, const sigset_t *signals)
+/* SIGHUP, or files that have changed, are seen to meanwhile. */
+static int wait_for_end(ext_reloader *reloader, ext_listeners *listeners, const sigset_t *signals)
 {
     for (;;) {
-        const int64_t check_ms = ext_reload_look(reloader);
+        const int64_t check_ms = sooner(ext_reload_look(reloader), ext_listeners_look(listeners));
         const struct timespec until = {.tv_sec = check_ms / 1000,
                                        .tv_nsec = check_ms % 1000 * 1000000};
         int got = check_ms > 0 ? sigtimedwait(signals, NULL, &until) : sigwaitinfo(signals, NULL);
@@ -78,23 +61,15 @@ static int wait_for_end(ext_reloader *reloader, const sigset_t *signals)
     }
 }
 
-static void serve_until_told(ext_service *service, mn_http_server *server, ext_reloader *reloader,
+static void serve_until_told(ext_service *service, ext_listeners *listeners, ext_reloader *reloader,
                              const sigset_t *signals)
 {
-    const ext_config *config = ext_settings_take(service->settings);
-    const int64_t drain_ms = config->drain_ms;
-    ext_log_say(service->log,
-                EXT_INFO,
-                "listening on %s port %u, prefix \"%s\", mode %s",
-                config->listen_address,
-                mn_http_server_port(server),
-                config->url_prefix,
-                ext_config_mode_name(config));
-    ext_settings_release(config);
-    int signal_number = wait_for_end(reloader, signals);
+    int signal_number = wait_for_end(reloader, listeners, signals);
     ext_log_say(service->log, EXT_INFO, "signal %d: draining", signal_number);
     atomic_store(&service->draining, true);
-    bool drained = mn_http_server_drain(server, drain_ms);
+    const ext_config *config = ext_settings_take(service->settings);
+    bool drained = ext_listeners_drain(listeners, config->drain_ms);
+    ext_settings_release(config);
     ext_log_say(service->log,
                 drained ? EXT_INFO : EXT_WARNING,
                 drained ? "stopped" : "stopped with requests in flight");
@@ -138,28 +113,11 @@ static int serve_first(const ext_options *given, ext_settings *settings, const e
                              .log = log,
                              .metrics = &service.metrics};
     ext_metrics_started(&service.metrics);
-    mn_http_route routes[EXT_ROUTES_MAX];
-    const mn_http_router router = {.routes = routes,
-                                   .count =
-                                       ext_routes_of(EXT_LISTENS_VERBS | EXT_LISTENS_ADMIN, routes),
-                                   .prefix = first->url_prefix,
-                                   .data = &service};
-    const mn_http_options options = {.address = first->listen_address,
-                                     .port = (uint16_t)first->listen_port,
-                                     .threads = thread_count(first),
-                                     .connections_max = (unsigned)first->connections_max,
-                                     .body_max = (size_t)first->body_bytes,
-                                     .bodies_max = (size_t)first->bodies_bytes,
-                                     .request_timeout_ms = first->request_ms,
-                                     .idle_timeout_ms = first->idle_ms,
-                                     .refused = log_refused,
-                                     .refused_data = &service};
-    g_autoptr(mn_http_server) server = mn_http_server_start(&router, &options, &error);
-    if (server == NULL)
+    g_autoptr(ext_listeners) listeners = ext_listeners_open(&service, first, &error);
+    if (listeners == NULL)
         return complain(EXIT_INPUT, error);
-    atomic_store(&service.server, server);
     ext_reloader_init(&reloader);
-    serve_until_told(&service, server, &reloader, signals);
+    serve_until_told(&service, listeners, &reloader, signals);
     return 0;
 }
 
@@ -181,7 +139,9 @@ static int check(const ext_config *config)
 {
     g_autoptr(GError) error = NULL;
     const ext_environment environment = read_environment();
-    g_autofree char *summary = ext_node_store_check(config, &environment, &error);
+    g_autofree char *summary = ext_listeners_check(config, &error)
+                                   ? ext_node_store_check(config, &environment, &error)
+                                   : NULL;
     if (summary == NULL)
         return complain(EXIT_INPUT, error);
     return print(g_strdup_printf("configuration ok, %s\n", summary));

@@ -16,7 +16,8 @@ typedef struct ext_service {
     ext_settings *settings;
     ext_log *log;
     ext_node_store *nodes;
-    _Atomic(mn_http_server *) server; /* NULL until it listens */
+    _Atomic(mn_http_server *) server; /* for kube-scheduler; NULL until it listens */
+    _Atomic(mn_tls *) tls;            /* its certificates; NULL: plain HTTP */
     ext_metrics metrics;
     ext_recent *recent; /* decisions for /explain */
     atomic_bool draining;
