@@ -2,6 +2,7 @@
 #include "simulator/replay.h"
 
 #include "mullion/sched/cycle.h"
+#include "simulator/reports/run_timeline.h"
 
 #include <inttypes.h>
 
@@ -70,12 +71,28 @@ mn_run_options mn_replay_how(const mn_replay_args *args)
     };
 }
 
+/* The same again, stopping to look at it. */
+static mn_record *run_in_time(const mn_call *call, const mn_scenario *scenario,
+                              const mn_run_options *options, mn_record *first, GError **error)
+{
+    const mn_page page = {.columns = call->columns};
+    mn_run_options again = *options;
+    g_autofree int64_t *moments_ms = NULL;
+    again.checkpoint_count = mn_timeline_moments(&page, first, &moments_ms);
+    again.checkpoints_ms = moments_ms;
+    mn_record_free(first);
+    return mn_engine_run(scenario, &again, error);
+}
+
 mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
                          const mn_replay_args *args)
 {
+    size_t count;
     const mn_run_options options = mn_replay_how(args);
     g_autoptr(GError) error = NULL;
     mn_record *record = mn_engine_run(scenario, &options, &error);
+    if (record != NULL && mn_reports(&count)[args->output].in_time)
+        record = run_in_time(call, scenario, &options, record, &error);
     if (record == NULL)
         mn_complain(call, "%s", error->message);
     return record;
@@ -95,8 +112,16 @@ char *mn_replay_options_text(const mn_replay_args *args, bool with_extender)
     return g_string_free(line, FALSE);
 }
 
-void mn_replay_print(mn_call *call, const mn_record *record, const mn_replay_args *args,
-                     const char *again)
+static mn_view_mark *marks_of(mn_arena *arena, const mn_timeline *timeline)
+{
+    mn_view_mark *marks = MN_ARENA_NEW(arena, mn_view_mark, timeline->count);
+    for (size_t i = 0; i < timeline->count; i++)
+        marks[i] = (mn_view_mark){timeline->items[i].at_ms, timeline->items[i].text};
+    return marks;
+}
+
+void mn_replay_print(mn_call *call, const mn_scenario *scenario, const mn_record *record,
+                     const mn_replay_args *args, const char *again)
 {
     size_t count;
     const mn_report *report = &mn_reports(&count)[args->output];
@@ -107,6 +132,8 @@ void mn_replay_print(mn_call *call, const mn_record *record, const mn_replay_arg
         .again = again,
         .explain = explain,
         .explain_options = rest,
+        .marks = marks_of(call->arena, &scenario->timeline),
+        .mark_count = scenario->timeline.count,
     };
     report->print(record, &view, call->out);
 }

@@ -100,7 +100,7 @@ char *mn_replay_options_text(const mn_replay_args *args,
                              bool with_extender) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The report, on call->out. `again` as in mn_view. */
-void mn_replay_print(mn_call *call, const mn_record *record, const mn_replay_args *args,
-                     const char *again);
+void mn_replay_print(mn_call *call, const mn_scenario *scenario, const mn_record *record,
+                     const mn_replay_args *args, const char *again);
 
 #endif

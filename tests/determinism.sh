@@ -87,7 +87,7 @@ first_pod() {
 check() {
     scenario=$1
     same "$build/mullion" run "$scenario" -o json
-    [ "$kind" = short ] || for output in wide csv markdown; do
+    [ "$kind" = short ] || for output in wide timeline csv markdown; do
         same "$build/mullion" run "$scenario" -o "$output"
     done
     same "$build/mullion" run "$scenario" -o json --engine reference --seed 9

@@ -141,12 +141,12 @@ static mn_exit run(mn_call *call)
     if (record == NULL)
         return MN_EXIT_INTERNAL;
     if (!mn_replay_is_text(&args->replay)) {
-        mn_replay_print(call, record, &args->replay, NULL);
+        mn_replay_print(call, scenario, record, &args->replay, NULL);
         return MN_EXIT_DONE;
     }
     mn_page page = mn_page_of(call, args->replay.color);
     print_description(call, record->description, &page);
-    mn_replay_print(call, record, &args->replay, NULL);
+    mn_replay_print(call, scenario, record, &args->replay, NULL);
     print_meanings(call, record, &page);
     print_next(call, &page, record);
     return MN_EXIT_DONE;

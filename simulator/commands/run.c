@@ -43,7 +43,7 @@ static mn_exit run(mn_call *call)
     if (record == NULL)
         return MN_EXIT_INPUT;
     g_autofree char *again = command_again(call, args->replay.strategy);
-    mn_replay_print(call, record, &args->replay, again);
+    mn_replay_print(call, scenario, record, &args->replay, again);
     return MN_EXIT_DONE;
 }
 

@@ -10,6 +10,12 @@
 #include "simulator/engine/recorder.h"
 #include "simulator/reports/layout.h"
 
+/* Something that the scenario's timeline does. */
+typedef struct mn_view_mark {
+    int64_t time_ms;
+    const char *text; /* "kubectl drain linux-0" */
+} mn_view_mark;
+
 /* How it is looked at. */
 typedef struct mn_view {
     mn_page page;
@@ -17,12 +23,15 @@ typedef struct mn_view {
                           nothing of that */
     /* "mullion explain FILES", before and after which Pod, or NULL. */
     const char *explain, *explain_options;
+    const mn_view_mark *marks; /* in the order of their times */
+    size_t mark_count;
 } mn_view;
 
 typedef struct mn_report {
     const char *name;
     void (*print)(const mn_record *record, const mn_view *view, GString *out);
     bool for_people; /* takes words before and after it */
+    bool in_time;    /* wants the record's checkpoints: mn_timeline_moments() */
 } mn_report;
 
 /* All reports; the first is the default. */

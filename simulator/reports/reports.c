@@ -2,9 +2,10 @@
 /* The table of reports. */
 #include "simulator/reports/reports.h"
 
-enum { FOR_PROGRAMS, FOR_PEOPLE };
+enum { FOR_PROGRAMS, FOR_PEOPLE, FOR_IN_TIME };
 
-#define REPORT(name, whom, what) {#name, mn_report_##name, FOR_##whom},
+#define REPORT(name, whom, what) \
+    {#name, mn_report_##name, FOR_##whom != FOR_PROGRAMS, FOR_##whom == FOR_IN_TIME},
 static const mn_report reports[] = {
 #include "simulator/reports/reports.def"
 };

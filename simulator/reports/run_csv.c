@@ -12,7 +12,9 @@ static const char *const columns[] = {
     "status",         "reason",     "message",
     "remark",         "milli_cpu",  "memory_bytes",
     "holds_requests", "priority",   "sequence",
-    "feasible_nodes", "tied_nodes", NULL,
+    "feasible_nodes", "tied_nodes", "created_ms",
+    "scheduled_ms",   "ready_ms",   "recreations",
+    "evictions",      NULL,
 };
 
 static char *builds_of(const mn_build_set *builds)
@@ -21,6 +23,15 @@ static char *builds_of(const mn_build_set *builds)
     for (size_t i = 0; builds->bounded && i < builds->count; i++)
         g_string_append_printf(text, "%s10.0.%u", i == 0 ? "" : " ", builds->builds[i]);
     return g_string_free(text, FALSE);
+}
+
+/* Empty: not yet. */
+static void cell_time(GString *out, int64_t time_ms)
+{
+    if (time_ms < 0)
+        mn_csv_cell(out, NULL);
+    else
+        mn_csv_cellf(out, "%" PRId64, time_ms);
 }
 
 static void print_pod(const mn_record *record, const mn_record_pod *pod, GString *out)
@@ -49,6 +60,11 @@ static void print_pod(const mn_record *record, const mn_record_pod *pod, GString
     mn_csv_cellf(out, "%zu", pod->sequence);
     mn_csv_cellf(out, "%zu", pod->feasible);
     mn_csv_cellf(out, "%zu", pod->ties);
+    cell_time(out, pod->created_ms);
+    cell_time(out, pod->scheduled_ms);
+    cell_time(out, pod->ready_ms);
+    mn_csv_cellf(out, "%zu", pod->recreations);
+    mn_csv_cellf(out, "%zu", pod->evictions);
     mn_csv_end_row(out);
 }
 
