@@ -5,6 +5,7 @@
 #include "mullion/base/error.h"
 #include "simulator/explain/report.h"
 #include "simulator/replay.h"
+#include "simulator/scenario/duration.h"
 
 #include <string.h>
 
@@ -37,47 +38,11 @@ static const mn_option options[] = {
 
 /* ---------------------------------------------------------------- options */
 
-static int64_t unit_ms(const char *unit, size_t len)
-{
-    static const struct {
-        const char *unit;
-        int64_t ms;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (strlen(units[i].unit) == len && strncmp(units[i].unit, unit, len) == 0)
-            return units[i].ms;
-    }
-    return 0;
-}
-
-/* "90s", "1h30m", "0". */
-static bool parse_time(const char *text, int64_t *out)
-{
-    enum { DIGITS_MAX = 9 };
-    int64_t sum = 0;
-    if (strcmp(text, "0") == 0) {
-        *out = 0;
-        return true;
-    }
-    const char *p = text;
-    while (*p != '\0') {
-        const size_t digits = strspn(p, "0123456789");
-        const size_t letters = strcspn(p + digits, "0123456789");
-        const int64_t ms = unit_ms(p + digits, letters);
-        if (digits == 0 || digits > DIGITS_MAX || ms == 0)
-            return false;
-        sum += g_ascii_strtoll(p, NULL, 10) * ms;
-        p += digits + letters;
-    }
-    *out = sum;
-    return p > text;
-}
-
 static bool read_request(mn_call *call, const explain_args *args, mn_explain_request *request)
 {
     *request = (mn_explain_request){.pod = call->operands[call->operand_count - 1]};
     request->has_at = args->at != NULL;
-    if (args->at == NULL || parse_time(args->at, &request->at_ms))
+    if (args->at == NULL || mn_duration_parse(args->at, &request->at_ms))
         return true;
     mn_complain(call, "--at: expected a time such as 90s, 5m or 1h30m, found \"%s\"", args->at);
     return false;

@@ -4,7 +4,7 @@
  * others, what would put it right. */
 #include "simulator/explain/report.h"
 #include "simulator/reports/outcome.h"
-#include "simulator/reports/phrase.h"
+#include "simulator/scenario/duration.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -112,18 +112,6 @@ static void print_need(const mn_explained *e, const mn_explain_view *view, GStri
 
 /* ---------------------------------------------------------------- kube-scheduler */
 
-/* "90s" is 1m30s. */
-static void append_time(GString *out, int64_t time_ms)
-{
-    const int64_t seconds = time_ms / 1000;
-    if (seconds >= 3600)
-        g_string_append_printf(out, "%" PRId64 "h", seconds / 3600);
-    if (seconds >= 60 && seconds % 3600 >= 60)
-        g_string_append_printf(out, "%" PRId64 "m", seconds % 3600 / 60);
-    if (time_ms % 60000 != 0)
-        g_string_append_printf(out, "%.10gs", (double)(time_ms % 60000) / 1000);
-}
-
 /* It was never asked about this Pod: why, what became of it so, and what it would say. */
 static void print_not_asked(const mn_explained *e, const mn_explain_view *view, GString *out)
 {
@@ -146,7 +134,8 @@ static void print_event(const mn_explained *e, const mn_explain_view *view, GStr
         g_string_append_printf(head, ", AT ATTEMPT %zu", e->attempts);
     if (e->time_ms > 0) {
         g_string_append(head, e->attempts > 1 ? " AFTER " : ", AFTER ");
-        append_time(head, e->time_ms);
+        g_autofree char *time = mn_duration_format(e->time_ms);
+        g_string_append(head, time);
     }
     if (e->moment == MN_EXPLAINED_ANEW)
         print_not_asked(e, view, out);
