@@ -77,6 +77,7 @@ static mn_sight sight_of(const mn_world *world, const mn_pod *unbound, const mn_
     return (mn_sight){
         .cache = world->cache,
         .schedulers = world->schedulers,
+        .objects = world->objects,
         .pod = unbound,
         .bound = bound,
         .time_ms = world->now_ms,

@@ -13,8 +13,9 @@
 typedef struct mn_sight {
     mn_cache *cache;
     const mn_schedulers *schedulers;
-    const mn_pod *pod;   /* as stored, without a node */
-    const mn_pod *bound; /* the same on its node, as the cache has it; NULL: on none */
+    const mn_objects *objects; /* RuntimeClasses and the like, as they are now */
+    const mn_pod *pod;         /* as stored, without a node */
+    const mn_pod *bound;       /* the same on its node, as the cache has it; NULL: on none */
     int64_t time_ms;
 } mn_sight;
 

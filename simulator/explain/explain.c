@@ -11,7 +11,6 @@
 /* How often kube-scheduler tried whom: "namespace/name" -> count. */
 typedef struct census {
     GHashTable *attempts;
-    const mn_explain_request *request;
 } census;
 
 static char *key_of(const mn_pod *pod)
@@ -22,8 +21,6 @@ static char *key_of(const mn_pod *pod)
 static void count_attempt(void *data, const mn_sight *sight)
 {
     const census *c = data;
-    if (c->request->has_at && sight->time_ms > c->request->at_ms)
-        return;
     char *key = key_of(sight->pod);
     const size_t known = GPOINTER_TO_SIZE(g_hash_table_lookup(c->attempts, key));
     g_hash_table_replace(c->attempts, key, GSIZE_TO_POINTER(known + 1));
@@ -63,6 +60,7 @@ static bool is_the_one(const stakeout *s, const mn_sight *sight)
 static void look(stakeout *s, const mn_sight *sight, mn_scheduler *scheduler, const mn_pod *pod)
 {
     mn_ask *ask = &s->ask;
+    ask->truth.objects = sight->objects;
     g_clear_pointer(&s->candidate, mn_candidate_pod_free);
     s->candidate = mn_candidate_pod_new(ask, pod);
     ask->asked = s->candidate;
@@ -223,10 +221,15 @@ mn_explained *mn_explain(const mn_scenario *scenario, const mn_run_options *opti
                          const mn_explain_request *request, GError **error)
 {
     g_autoptr(GHashTable) attempts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    census c = {.attempts = attempts, .request = request};
+    census c = {.attempts = attempts};
     const mn_watcher watcher = {
         .data = &c, .before = count_attempt, .after = ignore_outcome, .at_end = ignore};
-    mn_run_options first = *options;
+    mn_run_options until = *options;
+    if (request->has_at) {
+        until.has_until = true;
+        until.until_ms = request->at_ms;
+    }
+    mn_run_options first = until;
     first.watcher = &watcher;
     g_autoptr(mn_record) record = mn_engine_run(scenario, &first, error);
     if (record == NULL)
@@ -241,7 +244,7 @@ mn_explained *mn_explain(const mn_scenario *scenario, const mn_run_options *opti
     out->tie_break_first = scenario->tie_break_first;
     g_autofree char *key = g_strdup_printf("%s/%s", pod->namespace_, pod->name);
     const size_t count = GPOINTER_TO_SIZE(g_hash_table_lookup(attempts, key));
-    if (pod->fate != MN_FATE_REJECTED && !watch_it(scenario, options, count, out, error))
+    if (pod->fate != MN_FATE_REJECTED && !watch_it(scenario, &until, count, out, error))
         return NULL;
     out->run = g_steal_pointer(&record);
     g_steal_pointer(&arena);

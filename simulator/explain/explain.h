@@ -14,7 +14,7 @@
 typedef struct mn_explain_request {
     const char *pod; /* see mn_pick_pod */
     bool has_at;
-    int64_t at_ms; /* the last attempt until then, instead of the last of all */
+    int64_t at_ms; /* the run ends then: the last attempt until then is told */
 } mn_explain_request;
 
 /* The scenario outlives the result. NULL with *error set: the scenario cannot be run, or no Pod or

@@ -4,6 +4,7 @@
  * Everything is copied, since what the cycle says is gone with its next question.
  */
 #include "simulator/explain/ask.h"
+#include "simulator/scenario/duration.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -348,6 +349,18 @@ void mn_explain_nodes(mn_ask *ask, const mn_explanation *explanation, mn_candida
 
 /* ---------------------------------------------------------------- what was decided */
 
+/* Of the node that it went to it is known how long that took. */
+static void tell_start(mn_ask *ask, mn_explained_node *node)
+{
+    const mn_record_pod *pod = ask->out->record;
+    if (pod->fate != MN_FATE_RUNS || g_strcmp0(pod->node, node->name) != 0 ||
+        pod->scheduled_ms < 0 || pod->ready_ms < pod->scheduled_ms)
+        return;
+    const int64_t seconds = (pod->ready_ms - pod->scheduled_ms + 500) / 1000;
+    g_autofree char *time = mn_duration_format(seconds * 1000);
+    node->then_brief = mn_arena_printf(ask->arena, "runs after %s", time);
+}
+
 static void mark_nodes(mn_ask *ask, const mn_outcome *outcome)
 {
     mn_explained *out = ask->out;
@@ -357,6 +370,8 @@ static void mark_nodes(mn_ask *ask, const mn_outcome *outcome)
         node->chosen = out->chosen != NULL && strcmp(node->name, out->chosen) == 0;
         node->tied = outcome->scored && node->verdict == MN_EXPLAINED_FEASIBLE &&
                      node->total == outcome->best;
+        if (node->chosen && ask->out->moment == MN_EXPLAINED_ATTEMPT)
+            tell_start(ask, node);
         if (!node->chosen || i == 0)
             continue;
         const mn_explained_node first = *node;

@@ -3,6 +3,7 @@
 #include "simulator/explain/explain.h"
 #include "simulator/explain/pick.h"
 #include "simulator/explain/report.h"
+#include "simulator/scenario/duration.h"
 #include "tests/support/expect.h"
 
 #include <string.h>
@@ -30,15 +31,22 @@ typedef struct told {
     GError *error;
 } told;
 
-static told ask_with(const char *text, const char *pod, const mn_run_options *options)
+static told ask_at(const char *text, const char *pod, const mn_run_options *options, const char *at)
 {
     const mn_source source = {.name = "test.yaml", .bytes = text, .len = strlen(text)};
-    const mn_explain_request request = {.pod = pod};
+    mn_explain_request request = {.pod = pod, .has_at = at != NULL};
+    if (at != NULL && !mn_duration_parse(at, &request.at_ms))
+        g_error("the test's own time");
     told t = {.scenario = mn_scenario_load_source(&source, &t.error)};
     if (t.scenario == NULL)
         g_error("the test's own scenario: %s", t.error->message);
     t.e = mn_explain(t.scenario, options, &request, &t.error);
     return t;
+}
+
+static told ask_with(const char *text, const char *pod, const mn_run_options *options)
+{
+    return ask_at(text, pod, options, NULL);
 }
 
 static told ask(const char *text, const char *pod)
@@ -159,7 +167,8 @@ static void each_node_has_a_verdict_and_an_end(void)
     EXPECT_INT((int64_t)t.e->feasible, 2);
     EXPECT_INT((int64_t)t.e->tied, 2);
     EXPECT_TRUE(t.e->nodes[0].chosen);
-    EXPECT_STR(t.e->nodes[0].then_brief, "runs");
+    EXPECT_TRUE(g_str_has_prefix(t.e->nodes[0].then_brief, "runs after "));
+    EXPECT_STR(t.e->nodes[1].then_brief, "runs");
     const mn_explained_node *win = node_named(&t, "win-0");
     EXPECT_INT(win->verdict, MN_EXPLAINED_REJECTED);
     EXPECT_STR(win->by, "TaintToleration");
@@ -216,6 +225,28 @@ static void nodes_beyond_the_sample_are_told_apart(void)
     EXPECT_INT(t.e->nodes[144].verdict, MN_EXPLAINED_UNSEEN);
     EXPECT_STR(t.e->nodes[144].then_brief, "runs");
     clear(&t);
+}
+
+static void the_last_attempt_until_then_is_told(void)
+{
+    static const char text[] = SCENARIO(LINUX("1") WINDOWS(TAINTED))
+        POD("p", REDIS ", nodeSelector: {disk: ssd}") POD("q", REDIS);
+    static const struct row {
+        const char *at;
+        size_t attempts;
+        int64_t time_ms;
+    } rows[] = {
+        {"0", 1, 0},
+        {"5m", 1, 0},
+        {"10m", 2, 330000},
+        {NULL, 2, 330000},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        told t = ask_at(text, "p", &(mn_run_options){0}, rows[i].at);
+        EXPECT_INT((int64_t)t.e->attempts, (int64_t)rows[i].attempts);
+        EXPECT_INT(t.e->time_ms, rows[i].time_ms);
+        clear(&t);
+    }
 }
 
 static void pods_that_nobody_tried_are_asked_about_anew(void)
@@ -413,6 +444,7 @@ CU_TestInfo suite_simulator_explain[] = {
     {"a total is the sum of its columns", a_total_is_the_sum_of_its_columns},
     {"the extender says why a node fell to it", the_extender_says_why_a_node_fell_to_it},
     {"nodes beyond the sample are told apart", nodes_beyond_the_sample_are_told_apart},
+    {"the last attempt until then is told", the_last_attempt_until_then_is_told},
     {"Pods that nobody tried are asked about anew", pods_that_nobody_tried_are_asked_about_anew},
     {"a refused Pod has the API server's words only", a_refused_pod_has_the_api_servers_words_only},
     {"a misplaced Pod is helped by telling its OS", a_misplaced_pod_is_helped_by_telling_its_os},
