@@ -2,6 +2,7 @@
 /* Nodes come, change and go. */
 #include "simulator/engine/controllers/controller.h"
 #include "simulator/engine/kubelet_life.h"
+#include "simulator/engine/loops.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ static size_t pool_of(const mn_world *world, const char *name)
 static void tell(mn_world *world, const mn_node *before, const mn_node *after)
 {
     world->node_changes++;
+    mn_loops_end_all(world);
     mn_queue_node_event(world->queue, before, after, world->now_ms);
     for (guint i = 0; i < world->workloads->len; i++) {
         mn_world_workload *workload = world->workloads->pdata[i];

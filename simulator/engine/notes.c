@@ -274,6 +274,48 @@ static void endless_preemptions(collector *c, const mn_world_workload *workload)
         endless_preemptions(c, workload->children->pdata[i]);
 }
 
+/* ---- without end */
+
+typedef struct turning {
+    size_t slots;
+    double an_hour;
+    const mn_slot *first;
+} turning;
+
+static void count_loops(const mn_world_workload *workload, turning *t)
+{
+    for (const mn_slot *slot = workload->slots; slot != NULL; slot = slot->next) {
+        if (!slot->loop.on)
+            continue;
+        if (t->slots++ == 0)
+            t->first = slot;
+        t->an_hour += 3600000.0 / (double)slot->loop.period_ms;
+    }
+    for (guint i = 0; i < workload->children->len; i++)
+        count_loops(workload->children->pdata[i], t);
+}
+
+static void livelocks(collector *c)
+{
+    for (guint i = 0; i < c->world->workloads->len; i++) {
+        const mn_world_workload *w = c->world->workloads->pdata[i];
+        turning t = {0};
+        count_loops(w, &t);
+        if (t.slots == 0)
+            continue;
+        add(c,
+            MN_NOTE_LIVELOCK,
+            true,
+            subject_of(c, w),
+            mn_arena_printf(c->arena,
+                            "kubelet refuses its Pods (%s) as often as they are made again, "
+                            "%.0f an hour: this goes on for ever",
+                            t.first->state.reason,
+                            t.an_hour),
+            1);
+    }
+}
+
 /* ---- what was in the files */
 
 static void input_notes(collector *c)
@@ -324,6 +366,7 @@ GArray *mn_notes_make(mn_world *world, mn_arena *arena)
     displacements(&c);
     for (guint i = 0; i < world->workloads->len; i++)
         endless_preemptions(&c, world->workloads->pdata[i]);
+    livelocks(&c);
     input_notes(&c);
     return c.notes;
 }

@@ -11,6 +11,7 @@
  */
 #include "simulator/engine/controllers/controller.h"
 #include "simulator/engine/kubelet_life.h"
+#include "simulator/engine/loops.h"
 #include "simulator/engine/release.h"
 #include "simulator/engine/scheduling.h"
 #include "simulator/engine/world_parts.h"
@@ -116,8 +117,10 @@ static void set_ready(mn_world *world, mn_world_pod *pod, bool ready)
     pod->ready_ms = ready ? world->now_ms : -1;
     if (!pod->leaving && !pod->finished)
         pod->workload->ready_count += ready ? 1 : SIZE_MAX;
-    if (pod->slot != NULL)
+    if (pod->slot != NULL) {
         pod->slot->ready_ms = pod->ready_ms;
+        pod->slot->loop.failures = 0;
+    }
     mn_workload_touch(world, pod->workload);
 }
 
@@ -564,8 +567,8 @@ void mn_world_finish_pod(mn_world *world, mn_world_pod *pod, bool succeeded,
     stop_counting(pod);
     pod->finished = true;
     uncount_on_node(world, pod);
-    if (!succeeded)
-        mn_workload_top(workload)->failed_left++;
+    if (!succeeded && !mn_controller_deletes_failed(workload))
+        mn_loops_leave_failed(world, workload, 1);
     mn_workload_touch(world, workload);
     if (workload->controller == NULL) {
         workload->ended = true;

@@ -4,6 +4,7 @@
 #include "simulator/engine/recorder.h"
 
 #include "simulator/engine/controllers/controller.h"
+#include "simulator/engine/loops.h"
 #include "simulator/engine/notes.h"
 #include "simulator/engine/release.h"
 #include "simulator/engine/world_parts.h"
@@ -57,6 +58,7 @@ static const char *const note_ids[] = {
     [MN_NOTE_CONTRADICTION] = "contradiction",
     [MN_NOTE_NO_PODS] = "no-pods",
     [MN_NOTE_PREEMPTION] = "preemption",
+    [MN_NOTE_LIVELOCK] = "livelock",
     [MN_NOTE_STRATEGY] = "strategy",
     [MN_NOTE_OTHER] = "other",
 };
@@ -540,6 +542,7 @@ mn_record *mn_record_make(mn_world *world)
         .node_places = node_places,
         .slot_places = world->preemptions->len > 0 ? slot_places : NULL,
     };
+    mn_loops_settle(world);
     record->arena = arena;
     record->time_ms = world->now_ms;
     record->at_rest = mn_world_is_at_rest(world);

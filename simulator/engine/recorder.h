@@ -151,6 +151,7 @@ typedef enum mn_note_kind {
     MN_NOTE_CONTRADICTION, /* a Pod's evidence disagrees with itself */
     MN_NOTE_NO_PODS,       /* a workload that makes no Pods */
     MN_NOTE_PREEMPTION,    /* Pods had to go for others */
+    MN_NOTE_LIVELOCK,      /* Pods that are refused and made again, without end */
     MN_NOTE_STRATEGY,      /* a strategy's patch found nothing to change */
     MN_NOTE_OTHER,
 } mn_note_kind;

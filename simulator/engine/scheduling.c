@@ -89,8 +89,7 @@ static const mn_outcome *place(mn_world *world, const mn_pod *pod)
     const mn_sight sight = sight_of(world, pod, NULL);
     if (world->watcher != NULL)
         world->watcher->before(world->watcher->data, &sight);
-    const mn_outcome *outcome =
-        mn_scheduler_place(mn_schedulers_find(world->schedulers, pod), pod);
+    const mn_outcome *outcome = mn_scheduler_place(mn_schedulers_find(world->schedulers, pod), pod);
     if (world->watcher != NULL)
         world->watcher->after(world->watcher->data, &sight, outcome);
     return outcome;

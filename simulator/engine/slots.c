@@ -4,6 +4,7 @@
  * A slot keeps what became of its last Pod until the next one takes it: a Deployment whose
  * kubelets refuse every Pod has as many slots as replicas, however long that goes on.
  */
+#include "simulator/engine/loops.h"
 #include "simulator/engine/world_parts.h"
 
 #include <string.h>
@@ -102,7 +103,7 @@ void mn_slot_free(mn_slot *slot)
 
 void mn_slot_close(mn_world *world, mn_slot *slot)
 {
-    (void)world;
+    mn_loop_forget(world, slot);
     if (slot->vacant)
         leave_vacant(slot);
     if (slot->pod != NULL)

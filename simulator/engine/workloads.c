@@ -2,6 +2,7 @@
 /* Workloads by name, who owns whom, and whose controller has something to look at. */
 #include "simulator/engine/controllers/controller.h"
 #include "simulator/engine/engine.h"
+#include "simulator/engine/loops.h"
 #include "simulator/engine/release.h"
 #include "simulator/engine/stamps.h"
 
@@ -65,6 +66,7 @@ static void set_object(mn_world *world, mn_world_workload *workload, const mn_wo
     if (workload->owner == NULL || object->kind == MN_WORKLOAD_JOB)
         workload->replicas = mn_controller_replicas(object);
     mn_stamps_forget(workload);
+    mn_loops_end_of(world, workload);
     mn_cache_add_workload(world->cache, object);
     const mn_event event = {.kind = MN_EVENT_OTHER};
     mn_queue_event(world->queue, &event, world->now_ms);
@@ -163,6 +165,8 @@ void mn_workload_end(mn_world *world, mn_world_workload *workload)
     drop_pods(world, workload);
     while (workload->slots != NULL)
         mn_slot_close(world, workload->slots);
+    if (workload->owner == NULL)
+        world->failed_left -= MIN(world->failed_left, workload->failed_left);
     if (workload->object != NULL)
         mn_cache_remove_workload(world->cache, workload->object);
     g_hash_table_remove(world->workload_index, key);

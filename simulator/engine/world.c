@@ -84,6 +84,7 @@ static mn_world *world_new(const mn_scenario *scenario, const mn_run_options *op
     world->releases = g_hash_table_new(g_str_hash, g_str_equal);
     world->texts = g_hash_table_new(g_str_hash, g_str_equal);
     world->cache = mn_cache_new();
+    world->looping = g_ptr_array_new();
     world->graveyard = g_ptr_array_new_with_free_func(g_free);
     world->preemptions = g_array_new(FALSE, FALSE, sizeof(mn_world_preemption));
     world->findings = MN_ARENA_NEW(world->arena, mn_os_findings, 1);
@@ -156,6 +157,7 @@ void mn_world_free(mn_world *world)
     g_hash_table_unref(world->pod_index);
     g_hash_table_unref(world->workload_index);
     g_hash_table_unref(world->node_index);
+    g_ptr_array_unref(world->looping);
     g_ptr_array_unref(world->workloads);
     g_ptr_array_unref(world->nodes);
     g_array_unref(world->preemptions);

@@ -81,10 +81,10 @@ struct mn_world_workload {
     size_t ready_count, leaving_count;
     mn_slot *slots, *last_slot; /* linked by next, in order of creation */
     size_t slot_count;
-    mn_slot *vacant, *last_vacant; /* of them, linked by next_vacant, who is filled first */
-    size_t vacant_count;
-    int64_t replicas;  /* wanted; of a ReplicaSet its Deployment decides */
-    unsigned refusals; /* of the API server, in a row */
+    mn_slot *vacant, *last_vacant;      /* of them, linked by next_vacant, who is filled first */
+    size_t vacant_count, looping_count; /* looping: filled and refused for ever, see loops.h */
+    int64_t replicas;                   /* wanted; of a ReplicaSet its Deployment decides */
+    unsigned refusals;                  /* of the API server, in a row */
     int64_t retry_ms, wake_ms;
     mn_rng rng;         /* of the names of its Pods */
     GHashTable *stamps; /* of stamps.c */
@@ -174,6 +174,13 @@ struct mn_slot {
     size_t ties, feasible;
     bool existed;
     int64_t created_ms, scheduled_ms, ready_ms;
+    struct {
+        bool on;
+        unsigned failures; /* in a row */
+        uint64_t seen_changes;
+        int64_t first_ms, measured_ms, since_ms, period_ms, wait_ms, probe_ms;
+        guint place; /* in world->looping */
+    } loop;          /* of loops.c */
 };
 
 /* "default", "web-0". Borrowed until it is gone, or NULL. */
@@ -302,7 +309,10 @@ struct mn_world {
     GPtrArray *graveyard; /* versions and Pods that nobody knows any longer: freed between alarms */
     GArray *preemptions;  /* mn_world_preemption, the first few */
     size_t preemption_count, evictions, deleted, finished_pods;
-    size_t sequence;            /* how many Pods met the scheduler */
+    size_t sequence;    /* how many Pods met the scheduler */
+    GPtrArray *looping; /* mn_slot, of loops.c */
+    int64_t probe_ms;
+    size_t failed_left;         /* Failed Pods that stand in the API server still */
     uint64_t numbers;           /* handed out so far */
     uint64_t node_changes;      /* grows when nodes come, go or change */
     uint64_t admission_changes; /* likewise with what admission looks at */

@@ -34,6 +34,12 @@ int64_t mn_controller_wanted(const mn_world_workload *workload)
     return controller == NULL || controller->wanted == NULL ? 0 : controller->wanted(workload);
 }
 
+bool mn_controller_deletes_failed(const mn_world_workload *workload)
+{
+    return workload->controller == &mn_stateful_set_controller ||
+           workload->controller == &mn_daemon_set_controller;
+}
+
 int64_t mn_controller_by_replicas(const mn_world_workload *workload)
 {
     return MAX(0, workload->replicas);

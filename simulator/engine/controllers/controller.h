@@ -41,6 +41,13 @@ extern const mn_controller mn_deployment_controller, mn_replica_set_controller,
     mn_stateful_set_controller, mn_daemon_set_controller, mn_job_controller, mn_cron_job_controller,
     mn_orphan_controller;
 
+/* Of ReplicaSets, and of what is taken for one. */
+void mn_replica_set_finished(mn_world *world, mn_world_workload *workload, mn_world_pod *pod,
+                             mn_slot *slot, bool succeeded);
+
+/* Failed Pods do not stay: StatefulSets and DaemonSets delete them. */
+bool mn_controller_deletes_failed(const mn_world_workload *workload);
+
 /* By mn_workload_kind. */
 const mn_controller *mn_controller_of(mn_workload_kind kind);
 

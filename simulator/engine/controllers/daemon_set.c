@@ -6,6 +6,7 @@
  * Source: pkg/controller/daemon (daemon_controller.go, update.go), v1.34.
  */
 #include "simulator/engine/controllers/controller.h"
+#include "simulator/engine/loops.h"
 #include "simulator/engine/stamps.h"
 
 #include <string.h>
@@ -183,7 +184,7 @@ static void look(mn_world *world, mn_world_workload *set, const mn_pod_spec *spe
     const bool there = at->slot != NULL && at->slot->pod != NULL;
     if (there ? !verdict.continues : !verdict.runs)
         drop(world, at);
-    else if (!there)
+    else if (!there && !(at->slot != NULL && at->slot->loop.on))
         create(world, set, at);
 }
 
@@ -277,7 +278,6 @@ static void gone(mn_world *world, mn_world_workload *set, mn_world_pod *pod)
 static void finished(mn_world *world, mn_world_workload *set, mn_world_pod *pod, mn_slot *slot,
                      bool succeeded)
 {
-    (void)slot;
     if (pod->key == NULL)
         return;
     place *at = place_of(world, set, pod->key);
@@ -285,7 +285,8 @@ static void finished(mn_world *world, mn_world_workload *set, mn_world_pod *pod,
     at->failures++;
     at->not_before_ms =
         world->now_ms + MIN((int64_t)BACKOFF_FIRST_MS << doublings, BACKOFF_LAST_MS);
-    mn_workload_top(set)->failed_left -= succeeded ? 0 : 1;
+    if (slot != NULL && !succeeded && mn_loop_note_failure(world, slot, BACKOFF_LAST_MS))
+        return;
     mn_controller_wake(world, set, at->not_before_ms, at->failures > PROOF);
 }
 

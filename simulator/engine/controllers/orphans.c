@@ -46,4 +46,4 @@ static void sync(mn_world *world, mn_world_workload *workload)
     }
 }
 
-const mn_controller mn_orphan_controller = {.sync = sync};
+const mn_controller mn_orphan_controller = {.sync = sync, .finished = mn_replica_set_finished};

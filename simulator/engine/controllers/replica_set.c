@@ -6,6 +6,7 @@
  * Source: pkg/controller/replicaset, pkg/controller ActivePodsWithRanks, v1.34.
  */
 #include "simulator/engine/controllers/controller.h"
+#include "simulator/engine/loops.h"
 #include "simulator/engine/stamps.h"
 
 #include <string.h>
@@ -115,7 +116,32 @@ static void scale_down(mn_world *world, mn_world_workload *workload, size_t coun
         mn_controller_delete(world, g_array_index(candidates, candidate, i).pod);
 }
 
+/* Those whose Pods are refused anyhow go first. How many. */
+static int64_t shed_loops(mn_world *world, mn_world_workload *workload, int64_t count)
+{
+    int64_t shed = 0;
+    for (mn_slot *slot = workload->last_slot, *before; slot != NULL && shed < count;
+         slot = before) {
+        before = slot->prev;
+        if (!slot->loop.on)
+            continue;
+        mn_slot_close(world, slot);
+        shed++;
+    }
+    return shed;
+}
+
 /* ---- */
+
+/* Nothing slows the replacement down. */
+void mn_replica_set_finished(mn_world *world, mn_world_workload *workload, mn_world_pod *pod,
+                             mn_slot *slot, bool succeeded)
+{
+    (void)workload;
+    (void)pod;
+    if (slot != NULL && !succeeded)
+        mn_loop_note_failure(world, slot, 0);
+}
 
 static void scale_up(mn_world *world, mn_world_workload *workload, int64_t count)
 {
@@ -132,7 +158,9 @@ static void scale_up(mn_world *world, mn_world_workload *workload, int64_t count
 static void sync(mn_world *world, mn_world_workload *workload)
 {
     const int64_t wanted = MAX(0, workload->replicas);
-    const int64_t missing = wanted - (int64_t)workload->pod_count;
+    int64_t missing = wanted - (int64_t)(workload->pod_count + workload->looping_count);
+    if (missing < 0)
+        missing += shed_loops(world, workload, -missing);
     if (missing < 0)
         scale_down(world, workload, (size_t)-missing);
     mn_slot_close_vacant(world, workload, (size_t)MAX(0, missing));
@@ -144,4 +172,8 @@ static void sync(mn_world *world, mn_world_workload *workload)
         (void)mn_controller_available(world, workload);
 }
 
-const mn_controller mn_replica_set_controller = {.sync = sync, .wanted = mn_controller_by_replicas};
+const mn_controller mn_replica_set_controller = {
+    .sync = sync,
+    .finished = mn_replica_set_finished,
+    .wanted = mn_controller_by_replicas,
+};

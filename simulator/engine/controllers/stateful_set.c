@@ -6,6 +6,7 @@
  * Source: pkg/controller/statefulset/stateful_set_control.go, v1.34.
  */
 #include "simulator/engine/controllers/controller.h"
+#include "simulator/engine/loops.h"
 #include "simulator/engine/stamps.h"
 
 #include <inttypes.h>
@@ -92,7 +93,11 @@ static bool make_all(mn_world *world, mn_world_workload *set, bool ordered)
     bool complete = true;
     for (size_t i = 0; i < (size_t)MAX(0, set->replicas); i++) {
         const mn_slot *slot = slot_at(set, i);
-        if (slot == NULL || slot->pod == NULL) {
+        if (slot != NULL && slot->loop.on) {
+            complete = false;
+            if (ordered)
+                return false;
+        } else if (slot == NULL || slot->pod == NULL) {
             complete = false;
             if (!make(world, set, i, ordered))
                 return false;
@@ -169,15 +174,14 @@ static void changed(mn_world *world, mn_world_workload *set, const mn_workload *
     set->state = m;
 }
 
+/* The controller deletes it, to make one of the same name at once. */
 static void finished(mn_world *world, mn_world_workload *set, mn_world_pod *pod, mn_slot *slot,
                      bool succeeded)
 {
+    (void)set;
     (void)pod;
-    (void)slot;
-    (void)succeeded;
-    (void)world;
-    /* The controller deletes it, to make one of the same name. */
-    mn_workload_top(set)->failed_left -= succeeded ? 0 : 1;
+    if (slot != NULL && !succeeded)
+        mn_loop_note_failure(world, slot, 0);
 }
 
 static void forget(mn_world_workload *set)
