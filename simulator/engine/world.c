@@ -192,7 +192,8 @@ static int64_t next_ms(const mn_world *world)
 
 bool mn_world_is_at_rest(const mn_world *world)
 {
-    return mn_clock_pressing(world->clock) == 0 && mn_scheduling_next_ms(world) == MN_NEVER;
+    return mn_clock_pressing(world->clock) == 0 && world->dirty.length == 0 &&
+           mn_scheduling_next_ms(world) == MN_NEVER;
 }
 
 bool mn_world_run(mn_world *world, int64_t until_ms, bool until_rest, GError **error)

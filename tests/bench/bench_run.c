@@ -95,20 +95,12 @@ static void change(mn_world *world, int i, bool restart)
 static void happen(mn_world *world, int event)
 {
     g_autofree char *node = g_strdup_printf("linux-%d", event / 4 % 700);
-    switch (event % 4) {
-    case 0:
+    if (event % 2 == 1)
+        change(world, event % DEPLOYMENTS, event % 4 == 1);
+    else if (event % 4 == 0)
         drain(world, node);
-        break;
-    case 1:
-        change(world, event % DEPLOYMENTS, true);
-        break;
-    case 2:
+    else
         cordon(world, node, false);
-        break;
-    default:
-        change(world, event % DEPLOYMENTS, false);
-        break;
-    }
 }
 
 int main(void)

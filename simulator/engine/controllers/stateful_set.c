@@ -114,6 +114,8 @@ static bool make_all(mn_world *world, mn_world_workload *set, bool ordered)
 static bool shrink(mn_world *world, mn_world_workload *set, bool ordered)
 {
     const members *m = set->state;
+    if (ordered && set->leaving_count > 0)
+        return false;
     for (size_t i = m->slots->len; i-- > (size_t)MAX(0, set->replicas);) {
         mn_slot *slot = m->slots->pdata[i];
         m->slots->pdata[i] = NULL;
@@ -127,7 +129,7 @@ static bool shrink(mn_world *world, mn_world_workload *set, bool ordered)
         if (ordered)
             return false;
     }
-    return set->leaving_count == 0 || !ordered;
+    return true;
 }
 
 static void update(mn_world *world, mn_world_workload *set)
