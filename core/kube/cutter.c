@@ -11,6 +11,7 @@
  */
 #include "core/kube/cutter.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { KEY_MAX = 64 };
@@ -89,6 +90,26 @@ bool kube_cutter_is_complete(const kube_cutter *cutter)
 
 /* ---- inside a value */
 
+/* Eight bytes of which none is a quote or a backslash: most of what comes. */
+static bool is_plain(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    const uint64_t quotes = word ^ (ones * '"'), backslashes = word ^ (ones * '\\');
+    return ((((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes)) & highs) == 0;
+}
+
+/* To the next quote or backslash. */
+static const char *pass_plain(const char *at, const char *end)
+{
+    while (end - at >= 8 && is_plain(at))
+        at += 8;
+    while (at < end && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
 /* To behind the closing quote; the end of the piece while the string goes on. */
 static const char *pass_string(kube_cutter *cutter, const char *at, const char *end)
 {
@@ -96,9 +117,8 @@ static const char *pass_string(kube_cutter *cutter, const char *at, const char *
         cutter->escaped = false;
         at++;
     }
-    while (at < end && *at != '"') {
-        if (*at++ != '\\')
-            continue;
+    for (at = pass_plain(at, end); at < end && *at == '\\'; at = pass_plain(at, end)) {
+        at++;
         cutter->escaped = at == end;
         at += at == end ? 0 : 1;
     }

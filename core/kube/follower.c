@@ -177,7 +177,7 @@ static bool take_item(kube_follower *self, const kube_cut *cut, GError **error)
 {
     mn_kube_object object;
     g_autoptr(GError) why = NULL;
-    if (self->listed == self->options->objects_max) {
+    if (self->listed >= self->options->objects_max) {
         g_set_error(
             error, MN_ERROR, MN_ERROR_LIMIT, "more than %zu objects", self->options->objects_max);
         return false;
@@ -246,13 +246,15 @@ static bool fail_with_status(kube_follower *self, int64_t code, const kube_statu
 {
     self->expired = code == GONE;
     self->retry_after_s = MAX(self->retry_after_s, status->retry_after_s);
-    g_set_error(error,
-                MN_ERROR,
-                MN_ERROR_IO,
-                "%" G_GINT64_FORMAT " %.*s: %.*s",
-                code,
-                MN_STR_ARG(status->reason),
-                MN_STR_ARG(status->message));
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_printf(text, "%" G_GINT64_FORMAT, code);
+    if (status->reason.len > 0)
+        g_string_append_printf(text, " %.*s", MN_STR_ARG(status->reason));
+    if (status->message.len > 0)
+        g_string_append_printf(text, ": %.*s", MN_STR_ARG(status->message));
+    if (status->message.len == 0)
+        g_string_append(text, " without a word");
+    g_set_error(error, MN_ERROR, MN_ERROR_IO, "%s", text->str);
     return false;
 }
 
@@ -404,6 +406,7 @@ static void fail(kube_follower *self, int64_t now_ms)
 static void end_page(kube_follower *self)
 {
     g_string_assign(self->continue_, self->page_continue->str);
+    self->listed++; /* pages without an object come to an end, too */
     if (self->continue_->len > 0)
         return;
     g_string_assign(self->version, self->page_version->str);

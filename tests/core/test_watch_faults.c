@@ -121,9 +121,15 @@ static void what_the_server_refuses_is_told_and_tried_again(void)
          "list-unknown-resource-404",
          NULL,
          "list nodes: 404 NotFound: the server could not"},
-        {true, "watch-bad-rv", NULL, "watch nodes: 500 : resourceVersion: Invalid value: \"abc\""},
-        {false, NULL, "HTTP/1.1 500 No\r\nContent-Length: 3\r\n\r\nno\n", "list nodes: 500 : "},
-        {true, NULL, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n", "watch nodes: 502 : "},
+        {true, "watch-bad-rv", NULL, "watch nodes: 500: resourceVersion: Invalid value: \"abc\""},
+        {false,
+         NULL,
+         "HTTP/1.1 500 No\r\nContent-Length: 3\r\n\r\nno\n",
+         "list nodes: 500 without a word"},
+        {true,
+         NULL,
+         "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n",
+         "watch nodes: 502 without a word"},
         {false,
          NULL,
          "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
@@ -161,7 +167,7 @@ static void what_the_server_refuses_is_told_and_tried_again(void)
         {false,
          NULL,
          "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
-         "list nodes: 301 : "},
+         "list nodes: 301 without a word"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         is_survived(&rows[i]);
@@ -189,8 +195,10 @@ static void an_event_that_is_no_longer_known_makes_a_new_list(void)
 
 static void gone_as_a_status_of_a_watch_is_the_same(void)
 {
-    static const refusal row = {
-        true, NULL, "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", "watch nodes: 410 : "};
+    static const refusal row = {true,
+                                NULL,
+                                "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n",
+                                "watch nodes: 410 without a word"};
     is_survived(&row);
 }
 

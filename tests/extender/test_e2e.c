@@ -3,6 +3,7 @@
 #include "tests/support/expect.h"
 #include "tests/support/extender_service.h"
 #include "tests/support/http_client.h"
+#include "tests/support/kube_story.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -251,6 +252,40 @@ static void nodes_that_change_change_the_answers(void)
     EXPECT_INT(stop(&extender), 0);
 }
 
+/* Ready once everything has been listed; the first watch breaks in the middle of an event. */
+static void it_follows_an_api_server(void)
+{
+    g_autoptr(kube_story) story = kube_story_new();
+    story->fault = (kube_fault){.watch = true, .times = 1, .at = 1000, .manner = KUBE_RESET};
+    g_autoptr(kube_server) server = kube_server_start(kube_story_tell, story);
+    g_autofree char *url = kube_server_url(server);
+    g_autofree char *config =
+        g_strdup_printf("kube: {source: url, url: '%s'}\nunknownNodes: fail\n", url);
+    process extender = start(config);
+    int status = 0;
+    for (int waited = 0; waited < START_MS && status != 200; waited += 10) {
+        g_auto(http_answer) answer = http_once(extender.port, "GET", "/readyz", "", "");
+        status = answer.status;
+        poll(NULL, 0, status == 200 ? 0 : 10);
+    }
+    EXPECT_INT(status, 200);
+    static const char question[] =
+        "{\"Pod\":{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\","
+        "\"image\":\"mcr.microsoft.com/windows/servercore:ltsc2022\"}]}},\"Nodes\":null,"
+        "\"NodeNames\":[\"lin-1\",\"nb-new\",\"w-new\",\"win-1\"]}";
+    const char *got = NULL;
+    for (int waited = 0; waited < START_MS && g_strcmp0(got, "nb-new win-1") != 0; waited += 10) {
+        g_autoptr(mn_arena) arena = mn_arena_new();
+        const int fd = http_connect(extender.port);
+        g_auto(http_answer) answer = http_post(fd, "/filter", question, sizeof question - 1);
+        close(fd);
+        got = g_intern_string(kept_nodes(arena, (mn_str){.ptr = answer.body, .len = answer.len}));
+        poll(NULL, 0, 10);
+    }
+    EXPECT_STR(got, "nb-new win-1");
+    EXPECT_INT(stop(&extender), 0);
+}
+
 static void sighup_and_a_changed_file_reload_the_configuration(void)
 {
     g_autofree char *nodes = captured_cluster();
@@ -329,6 +364,7 @@ CU_TestInfo suite_extender_e2e[] = {
     TEST(a_slow_request_is_dropped_and_others_go_on),
     TEST(sigterm_lets_a_request_in_flight_finish),
     TEST(nodes_that_change_change_the_answers),
+    TEST(it_follows_an_api_server),
     TEST(sighup_and_a_changed_file_reload_the_configuration),
     TEST(exit_codes_tell_usage_from_input),
     TEST(the_printed_defaults_are_a_configuration),
