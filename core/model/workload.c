@@ -152,3 +152,29 @@ const mn_workload *mn_workload_decode(mn_arena *arena, mn_workload_kind kind, co
     mn_workload *workload = MN_ARENA_NEW(arena, mn_workload, 1);
     return mn_workload_fill(arena, kind, at, workload, error) ? workload : NULL;
 }
+
+static void encode_cron_spec(mn_json_writer *json, const mn_workload *workload)
+{
+    const cron_spec cron = {
+        .schedule = workload->spec.schedule,
+        .concurrency_policy = workload->spec.concurrency_policy,
+        .suspend = workload->spec.suspend,
+        .template = {.meta = workload->job_meta, .spec = workload->spec},
+    };
+    mn_encode(json, &cron_spec_shape, &cron);
+}
+
+void mn_workload_encode(mn_json_writer *json, const mn_workload *workload)
+{
+    mn_json_begin_object(json);
+    mn_json_key(json, "metadata");
+    mn_encode(json, &mn_meta_shape, &workload->meta);
+    mn_json_key(json, "spec");
+    if (workload->kind == MN_WORKLOAD_CRON_JOB)
+        encode_cron_spec(json, workload);
+    else if (workload->kind == MN_WORKLOAD_REPLICATION_CONTROLLER)
+        mn_encode(json, &controller_spec_shape, &workload->spec);
+    else
+        mn_encode(json, &spec_shape, &workload->spec);
+    mn_json_end_object(json);
+}

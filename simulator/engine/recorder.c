@@ -3,6 +3,7 @@
  * The record holds copies: the world goes on. */
 #include "simulator/engine/recorder.h"
 
+#include "simulator/engine/actions/actions.h"
 #include "simulator/engine/controllers/controller.h"
 #include "simulator/engine/loops.h"
 #include "simulator/engine/notes.h"
@@ -529,6 +530,19 @@ static void add_history(const mn_world *world, mn_record *record)
     }
 }
 
+static void record_actions(const scribe *s)
+{
+    size_t count;
+    const mn_record_action *said = mn_actions_said(s->world->actions, &count);
+    mn_record_action *items = MN_ARENA_NEW(s->arena, mn_record_action, count);
+    for (size_t i = 0; i < count; i++) {
+        items[i] = said[i];
+        items[i].text = mn_arena_strdup(s->arena, said[i].text);
+    }
+    s->record->actions = items;
+    s->record->action_count = count;
+}
+
 mn_record *mn_record_make(mn_world *world)
 {
     mn_arena *arena = mn_arena_new();
@@ -558,6 +572,7 @@ mn_record *mn_record_make(mn_world *world)
     record_workloads(&s);
     record_pools(&s);
     record_preemptions(&s);
+    record_actions(&s);
     g_autoptr(GArray) notes = mn_notes_make(world, arena);
     mn_record_note *items = MN_ARENA_NEW(arena, mn_record_note, notes->len);
     for (guint i = 0; i < notes->len; i++)

@@ -142,6 +142,15 @@ typedef struct mn_record_preemption {
 
 #define MN_RECORD_NONE SIZE_MAX
 
+/* What the timeline did: a line that kubectl would print. */
+typedef struct mn_record_action {
+    int64_t time_ms;  /* since the run began; a drain says things until it is over */
+    const char *file; /* where the command stands: "drain.yaml", 31 */
+    size_t line;
+    const char *command; /* "kubectl drain linux-0 --ignore-daemonsets" */
+    const char *text;    /* "node/linux-0 cordoned" */
+} mn_record_action;
+
 typedef enum mn_note_kind {
     MN_NOTE_IGNORED_KIND,  /* objects that scheduling does not look at */
     MN_NOTE_FINISHED_PODS, /* Pods of the input that have ended */
@@ -204,6 +213,8 @@ struct mn_record {
     size_t pool_count;
     const mn_record_note *notes;
     size_t note_count;
+    const mn_record_action *actions; /* in the order in which they happened */
+    size_t action_count;
     const mn_record_preemption *preemptions; /* the first 1,000, in the order in which they
                                                 happened; totals.preemptions are all */
     size_t preemption_count;

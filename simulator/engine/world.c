@@ -9,6 +9,7 @@
  */
 #include "simulator/engine/world.h"
 
+#include "simulator/engine/actions/actions.h"
 #include "simulator/engine/controllers/controller.h"
 #include "simulator/engine/kubelet_life.h"
 #include "simulator/engine/release.h"
@@ -117,6 +118,7 @@ mn_world *mn_world_new(const mn_scenario *scenario, const mn_run_options *option
     g_autoptr(mn_world) world = world_new(scenario, options);
     if (!start_schedulers(world, options, error) || !mn_world_take_in(world, error))
         return NULL;
+    world->actions = mn_actions_new(world);
     return g_steal_pointer(&world);
 }
 
@@ -145,6 +147,7 @@ void mn_world_free(mn_world *world)
     if (world == NULL)
         return;
     mn_clock_free(world->clock);
+    mn_actions_free(world->actions);
     mn_queue_free(world->queue);
     mn_schedulers_free(world->schedulers);
     mn_cache_free(world->cache);

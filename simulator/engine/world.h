@@ -318,8 +318,9 @@ struct mn_world {
     uint64_t admission_changes; /* likewise with what admission looks at */
     GHashTable *releases;       /* of release.c */
     mn_os_findings *findings;
-    int64_t last_entry_ms; /* the last thing that is to happen by itself: of the timeline */
-    GError *error;         /* a limit was hit: the run ends */
+    struct mn_actions *actions; /* of actions/ */
+    int64_t last_entry_ms;      /* the last thing that is to happen by itself: of the timeline */
+    GError *error;              /* a limit was hit: the run ends */
 };
 
 #endif

@@ -241,6 +241,23 @@ static void write_preemptions(mn_json_writer *json, const mn_record *record)
     mn_json_end_array(json);
 }
 
+static void write_timeline(mn_json_writer *json, const mn_record *record)
+{
+    mn_json_key(json, "timeline");
+    mn_json_begin_array(json);
+    for (size_t i = 0; i < record->action_count; i++) {
+        const mn_record_action *action = &record->actions[i];
+        mn_json_begin_object(json);
+        mn_json_member_int(json, "timeMs", action->time_ms);
+        mn_json_member_string(json, "file", action->file);
+        write_size(json, "line", action->line);
+        mn_json_member_string(json, "command", action->command);
+        mn_json_member_string(json, "text", action->text);
+        mn_json_end_object(json);
+    }
+    mn_json_end_array(json);
+}
+
 static void write_notes(mn_json_writer *json, const mn_record *record)
 {
     mn_json_key(json, "notes");
@@ -298,6 +315,8 @@ void mn_report_json(const mn_record *record, const mn_view *view, GString *out)
     write_workloads(&json, record);
     write_pods(&json, record);
     write_preemptions(&json, record);
+    if (record->action_count > 0)
+        write_timeline(&json, record);
     write_notes(&json, record);
     mn_json_end_object(&json);
     mn_str text = mn_json_writer_text(&json);

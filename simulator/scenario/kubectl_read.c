@@ -104,6 +104,28 @@ static bool check_value(const mn_line *line, const mn_line_word *word, const cha
                         word->text);
 }
 
+/* ---- kinds that a verb is for */
+
+#define K(id) (1U << MN_KIND_##id)
+#define WORKLOADS                                                                       \
+    (K(CRON_JOB) | K(DAEMON_SET) | K(DEPLOYMENT) | K(JOB) | K(REPLICATION_CONTROLLER) | \
+     K(REPLICA_SET) | K(STATEFUL_SET))
+
+/* A kind that the verb has nothing to do with. */
+static bool check_kinds(const mn_line *line, const mn_targets *targets, uint32_t allowed)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        if ((allowed >> targets->items[i].kind & 1) == 0)
+            return mn_line_fail(line,
+                                line->operands[0].offset,
+                                MN_ERROR_SCHEMA,
+                                "kubectl %s has no meaning for a %s",
+                                mn_verb_words(line->verb),
+                                mn_kind_name(targets->items[i].kind));
+    }
+    return true;
+}
+
 /* ---- label, annotate */
 
 static bool read_pair(const mn_line *line, const mn_line_word *word, bool labels, mn_pair_edit *out)
@@ -136,7 +158,8 @@ static bool check_pairs(const mn_line *line, size_t first, const mn_pair_edit *p
 static bool read_pairs(const mn_line *line, mn_kubectl *out, bool labels)
 {
     size_t objects = split_pairs(line, is_pair, labels ? "label" : "annotation");
-    if (objects == SIZE_MAX || !mn_line_targets(line, 0, objects, &out->action.targets))
+    if (objects == SIZE_MAX || !mn_line_targets(line, 0, objects, &out->action.targets) ||
+        !check_kinds(line, &out->action.targets, WORKLOADS | K(NAMESPACE) | K(NODE) | K(POD)))
         return false;
     size_t count = line->count - objects;
     mn_pair_edit *pairs = MN_ARENA_NEW(line->arena, mn_pair_edit, count);
@@ -311,23 +334,6 @@ static bool read_drain(const mn_line *line, mn_kubectl *out)
 
 /* ---- workloads */
 
-/* A kind that the verb has nothing to do with. */
-static bool check_kinds(const mn_line *line, const mn_targets *targets, uint32_t allowed)
-{
-    for (size_t i = 0; i < targets->count; i++) {
-        if ((allowed >> targets->items[i].kind & 1) == 0)
-            return mn_line_fail(line,
-                                line->operands[0].offset,
-                                MN_ERROR_SCHEMA,
-                                "kubectl %s has no meaning for a %s",
-                                mn_verb_words(line->verb),
-                                mn_kind_name(targets->items[i].kind));
-    }
-    return true;
-}
-
-#define K(id) (1U << MN_KIND_##id)
-
 static bool read_scale(const mn_line *line, mn_kubectl *out)
 {
     static const uint32_t scalable =
@@ -358,8 +364,8 @@ static bool is_image_pair(const char *text)
 
 static bool read_image(const mn_line *line, mn_kubectl *out)
 {
-    static const uint32_t with_containers = K(CRON_JOB) | K(DAEMON_SET) | K(DEPLOYMENT) | K(JOB) |
-                                            K(POD) | K(REPLICATION_CONTROLLER) | K(REPLICA_SET) |
+    static const uint32_t with_containers = K(CRON_JOB) | K(DAEMON_SET) | K(DEPLOYMENT) |
+                                            K(REPLICATION_CONTROLLER) | K(REPLICA_SET) |
                                             K(STATEFUL_SET);
     size_t objects = split_pairs(line, is_image_pair, "image");
     if (objects == SIZE_MAX || !mn_line_targets(line, 0, objects, &out->action.targets) ||
@@ -572,30 +578,27 @@ static bool read_grace(const mn_line *line, mn_kubectl *out)
     return true;
 }
 
-static bool read_cascade(const mn_line *line, mn_kubectl *out)
+static bool check_cascade(const mn_line *line)
 {
-    static const char *const words[] = {"background", "foreground", "orphan"};
+    static const char *const words[] = {"background", "foreground"};
     const mn_flag_value *flag = &line->flags[MN_FLAG_CASCADE];
     for (size_t i = 0; flag->set && i < G_N_ELEMENTS(words); i++) {
-        if (strcmp(flag->text, words[i]) == 0) {
-            out->action.cascade = i == 2 ? MN_CASCADE_ORPHAN : MN_CASCADE_BACKGROUND;
+        if (strcmp(flag->text, words[i]) == 0)
             return true;
-        }
     }
-    return !flag->set ||
-           mn_line_fail(line,
-                        flag->offset,
-                        MN_ERROR_SCHEMA,
-                        "invalid cascade value (%.60s). Must be \"background\", \"foreground\", or "
-                        "\"orphan\"",
-                        flag->text);
+    return !flag->set || mn_line_fail(line,
+                                      flag->offset,
+                                      MN_ERROR_SCHEMA,
+                                      "invalid cascade value (%.60s). Must be \"background\" or "
+                                      "\"foreground\"",
+                                      flag->text);
 }
 
 static bool read_delete(const mn_line *line, mn_kubectl *out)
 {
     out->action.ignore_not_found =
         mn_line_has(line, MN_FLAG_IGNORE_NOT_FOUND) || mn_line_has(line, MN_FLAG_ALL);
-    if (!read_grace(line, out) || !read_cascade(line, out))
+    if (!read_grace(line, out) || !check_cascade(line))
         return false;
     if (line->flags[MN_FLAG_FILENAME].set)
         return read_files(line, out);
@@ -629,6 +632,8 @@ static bool read_patch(const mn_line *line, mn_kubectl *out)
     out->action.patch = line->flags[MN_FLAG_PATCH].text;
     out->patch_file = line->flags[MN_FLAG_PATCH_FILE].text;
     return mn_line_targets(line, 0, line->count, &out->action.targets) &&
+           check_kinds(
+               line, &out->action.targets, WORKLOADS | K(NODE) | K(POD) | K(RUNTIME_CLASS)) &&
            (out->action.targets.count == 1 ||
             mn_line_fail(line,
                          line->operands[0].offset,

@@ -88,8 +88,6 @@ typedef struct mn_pool_change {
     int64_t takes_ms, max_unavailable; /* how long a node is away, how many at once */
 } mn_pool_change;
 
-typedef enum mn_cascade { MN_CASCADE_BACKGROUND, MN_CASCADE_ORPHAN } mn_cascade;
-
 typedef struct mn_action {
     mn_verb verb;
     int64_t at_ms;
@@ -110,7 +108,6 @@ typedef struct mn_action {
     int64_t replicas, current_replicas; /* scale; -1: not asked for */
     int64_t grace_period_s;             /* drain, delete; -1: each Pod's own */
     bool force, ignore_not_found;       /* delete */
-    mn_cascade cascade;
     mn_drain drain;
 
     mn_patch_type patch_type;

@@ -38,7 +38,7 @@ typedef struct mn_workload_spec {
     mn_opt_int parallelism, completions, backoff_limit, active_deadline_s;
     const char *completion_mode;
     bool suspend;
-    const char *schedule; /* of a CronJob; the rest is then its jobTemplate's spec */
+    const char *schedule;           /* of a CronJob; the rest is then its jobTemplate's spec */
     const char *concurrency_policy; /* likewise: Allow, Forbid, Replace */
 } mn_workload_spec;
 
@@ -55,5 +55,8 @@ const char *mn_workload_kind_name(mn_workload_kind kind);
 /* Owned by the arena; NULL with *error set when the value is not such an object. */
 const mn_workload *mn_workload_decode(mn_arena *arena, mn_workload_kind kind, const mn_at *at,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* metadata and spec as an object, as far as they are kept: see mn_encode(). */
+void mn_workload_encode(mn_json_writer *json, const mn_workload *workload);
 
 #endif
