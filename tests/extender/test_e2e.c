@@ -298,6 +298,7 @@ static void sighup_and_a_changed_file_reload_the_configuration(void)
     replace(extender.config, enforce);
     kill(extender.pid, SIGHUP);
     g_autofree char *log = read_until(extender.err, "read again, mode enforce");
+    EXPECT_TRUE(strstr(log, "read again, mode enforce") != NULL);
     kept(extender.port, "/filter", "lin-1");
     replace(extender.config, bad);
     g_autofree char *refused = read_until(extender.err, "stays as it was");
@@ -305,6 +306,7 @@ static void sighup_and_a_changed_file_reload_the_configuration(void)
     kept(extender.port, "/filter", "lin-1");
     replace(extender.config, observe);
     g_autofree char *again = read_until(extender.err, "read again, mode observe");
+    EXPECT_TRUE(strstr(again, "read again, mode observe") != NULL);
     kept(extender.port, "/filter", "lin-1 w22-1");
     EXPECT_INT(stop(&extender), 0);
 }
