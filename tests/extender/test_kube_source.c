@@ -565,8 +565,7 @@ static void a_check_says_where_nodes_come_from_without_asking(void)
                         "current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\n"
                         "clusters: [{name: c, cluster: {server: 'https://10.0.0.1:6443'}}]\n");
     g_autofree char *text = g_strdup_printf("kube: {source: kubeconfig, kubeconfig: '%s'}\n", path);
-    ext_config *config = config_of(text);
-    g_autoptr(ext_settings) settings = ext_settings_new(config);
+    g_autoptr(ext_config) config = config_of(text);
     g_autofree char *summary = ext_node_store_check(config, &nowhere, NULL);
     g_autofree char *want =
         g_strdup_printf("nodes from context \"a\" of %s (https://10.0.0.1:6443)", path);

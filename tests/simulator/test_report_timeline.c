@@ -77,7 +77,7 @@ static void commands_stand_where_they_show(void)
     mn_view_mark marks[4] = {
         {0, "kubectl one"}, {0, "kubectl two"}, {0, "kubectl \x1b"}, {0, "never"}};
     mn_view view = {.page = {.columns = 0}};
-    g_autofree char *first = drawn(&view, &step_ms);
+    g_free(drawn(&view, &step_ms));
     marks[0].time_ms = step_ms * 3;
     marks[1].time_ms = step_ms * 5 - 1;
     marks[2].time_ms = step_ms * 5;

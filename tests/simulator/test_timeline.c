@@ -417,14 +417,13 @@ static mn_scenario *in_folder(const char *folder, const char *timeline, GError *
 static void files_are_read_when_the_scenario_is(void)
 {
     char *folder = scratch_new();
-    g_autofree char *web = scratch_write(
+    g_free(scratch_write(
         folder,
         "later/web.yaml",
         MN_STR_LIT("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
                    "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, "
-                   "spec: {containers: [{name: a, image: b}]}}}\n"));
-    g_autofree char *patch =
-        scratch_write(folder, "patch.yaml", MN_STR_LIT("spec:\n  replicas: 3\n"));
+                   "spec: {containers: [{name: a, image: b}]}}}\n")));
+    g_free(scratch_write(folder, "patch.yaml", MN_STR_LIT("spec:\n  replicas: 3\n")));
     g_autoptr(mn_scenario) s = in_folder(
         folder,
         "    - {at: 1m, run: kubectl apply -f later/ -n shop}\n"
@@ -448,10 +447,10 @@ static void files_are_read_when_the_scenario_is(void)
 static void what_is_wrong_in_a_file_is_said_with_its_place(void)
 {
     char *folder = scratch_new();
-    g_autofree char *bad = scratch_write(
-        folder, "bad.yaml", MN_STR_LIT("apiVersion: v1\nkind: Pod\nmetadata: {name: 7}\n"));
-    g_autofree char *own = scratch_write(
-        folder, "own.yaml", MN_STR_LIT("apiVersion: mullion.dev/v1alpha1\nkind: Scenario\n"));
+    g_free(scratch_write(
+        folder, "bad.yaml", MN_STR_LIT("apiVersion: v1\nkind: Pod\nmetadata: {name: 7}\n")));
+    g_free(scratch_write(
+        folder, "own.yaml", MN_STR_LIT("apiVersion: mullion.dev/v1alpha1\nkind: Scenario\n")));
     static const struct {
         const char *name, *wants;
     } rows[] = {

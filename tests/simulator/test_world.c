@@ -52,7 +52,7 @@ static void put_taint(run_world *w, const char *name, const char *key, mn_taint_
 {
     mn_node *copy = run_world_copy_node(w, name);
     mn_taint *taint = MN_ARENA_NEW(w->world->arena, mn_taint, 1);
-    *taint = (mn_taint){.key = key, .value = "", .effect = effect};
+    *taint = (mn_taint){.key = key, .value = "", .effect = (int)effect};
     copy->spec.taints = (mn_taints){.items = taint, .count = 1};
     mn_world_put_node(w->world, copy);
 }
