@@ -2,6 +2,7 @@
 #include "simulator/replay.h"
 
 #include "mullion/sched/cycle.h"
+#include "simulator/compare/expectation.h"
 #include "simulator/reports/run_timeline.h"
 
 #include <inttypes.h>
@@ -110,6 +111,27 @@ char *mn_replay_options_text(const mn_replay_args *args, bool with_extender)
     if (args->seed.set)
         g_string_append_printf(line, " --seed %" PRId64, args->seed.value);
     return g_string_free(line, FALSE);
+}
+
+typedef struct checking {
+    const mn_call *call;
+    bool failed;
+} checking;
+
+static void complain_of(const char *place, const char *text, void *data)
+{
+    checking *c = data;
+    c->failed = true;
+    mn_complain(c->call, "%s: %s", place, text);
+}
+
+bool mn_replay_check(const mn_call *call, const mn_scenario *scenario, const mn_record *record,
+                     const mn_replay_args *args)
+{
+    checking c = {.call = call};
+    if (args->extender == 0)
+        mn_expectations_check(scenario->expectations, record, &scenario->touched, complain_of, &c);
+    return !c.failed;
 }
 
 static mn_view_mark *marks_of(mn_arena *arena, const mn_timeline *timeline)

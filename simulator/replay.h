@@ -99,6 +99,11 @@ mn_record *mn_replay_run(const mn_call *call, const mn_scenario *scenario,
 char *mn_replay_options_text(const mn_replay_args *args,
                              bool with_extender) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Is all as the scenario expects (spec.expect)? What is not goes to standard error. A run with
+ * another extender than the scenario's is not what it speaks of. */
+bool mn_replay_check(const mn_call *call, const mn_scenario *scenario, const mn_record *record,
+                     const mn_replay_args *args);
+
 /* The report, on call->out. `again` as in mn_view. */
 void mn_replay_print(mn_call *call, const mn_scenario *scenario, const mn_record *record,
                      const mn_replay_args *args, const char *again);

@@ -3,8 +3,6 @@
 #include "simulator/progress.h"
 #include "simulator/replay.h"
 
-#include <string.h>
-
 typedef struct run_args {
     mn_replay_args replay;
 } run_args;
@@ -15,10 +13,12 @@ static const mn_option options[] = {MN_REPLAY_OPTIONS(run_args)};
 static char *command_again(const mn_call *call, const char *strategy)
 {
     g_autofree char *again = mn_command_line(call, "run");
-    g_autofree char *quoted = strategy == NULL ? NULL : g_shell_quote(strategy);
-    bool plain = quoted == NULL || strpbrk(strategy, " \t'\"\\$`!*?[](){}<>|;&~#") == NULL;
-    return strategy == NULL ? g_steal_pointer(&again)
-                            : g_strdup_printf("%s --strategy %s", again, plain ? strategy : quoted);
+    GString *line = g_string_new(again);
+    if (strategy != NULL) {
+        g_string_append(line, " --strategy");
+        mn_append_word(line, strategy);
+    }
+    return g_string_free(line, FALSE);
 }
 
 static mn_exit run(mn_call *call)
@@ -38,13 +38,13 @@ static mn_exit run(mn_call *call)
     g_auto(mn_replay_stand) under = {0};
     if (!mn_replay_stand_under(call, scenario, &args->replay, &under))
         return MN_EXIT_INPUT;
-    g_autoptr(mn_record) record =
-        mn_replay_run(call, under.scenario == NULL ? scenario : under.scenario, &args->replay);
+    const mn_scenario *played = under.scenario == NULL ? scenario : under.scenario;
+    g_autoptr(mn_record) record = mn_replay_run(call, played, &args->replay);
     if (record == NULL)
         return MN_EXIT_INPUT;
     g_autofree char *again = command_again(call, args->replay.strategy);
-    mn_replay_print(call, scenario, record, &args->replay, again);
-    return MN_EXIT_DONE;
+    mn_replay_print(call, played, record, &args->replay, again);
+    return mn_replay_check(call, played, record, &args->replay) ? MN_EXIT_DONE : MN_EXIT_NEGATIVE;
 }
 
 static const mn_example examples[] = {

@@ -90,6 +90,8 @@ typedef struct scribe {
     size_t pod_count;
     GHashTable *node_places, *slot_places; /* name, number -> place + 1 */
     const mn_pod *needs_of;
+    const mn_label *labels_of;
+    const mn_labels *labels;
     mn_record_need need;
     const char *message;
 } scribe;
@@ -262,6 +264,22 @@ static mn_record_need need_of(scribe *s, const mn_pod *sample)
     return s->need;
 }
 
+/* Replicas share them, too. */
+static const mn_labels *labels_of(scribe *s, const mn_labels *labels)
+{
+    if (s->labels != NULL && s->labels_of == labels->items)
+        return s->labels;
+    mn_label *items = MN_ARENA_NEW(s->arena, mn_label, labels->count);
+    for (size_t i = 0; i < labels->count; i++)
+        items[i] = (mn_label){.key = mn_arena_strdup(s->arena, labels->items[i].key),
+                              .value = mn_arena_strdup(s->arena, labels->items[i].value)};
+    mn_labels *copy = MN_ARENA_NEW(s->arena, mn_labels, 1);
+    *copy = (mn_labels){.items = items, .count = labels->count};
+    s->labels = copy;
+    s->labels_of = labels->items;
+    return copy;
+}
+
 static const char *text_of(const scribe *s, const char *text)
 {
     return text == NULL ? "" : mn_arena_strdup(s->arena, text);
@@ -288,6 +306,7 @@ static mn_record_pod record_pod(scribe *s, const mn_slot *slot, size_t workload)
         .priority = slot->priority,
         .node = place == 0 ? NULL : s->nodes[place - 1].name,
         .node_index = place == 0 ? 0 : place - 1,
+        .labels = labels_of(s, &slot->sample->meta.labels),
         .need = need_of(s, slot->sample),
         .requests = slot->requests,
         .ties = slot->ties,

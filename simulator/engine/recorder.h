@@ -10,6 +10,7 @@
 #define MN_RECORDER_H
 
 #include "mullion/base/arena.h"
+#include "mullion/model/labels.h"
 #include "mullion/os/os.h"
 #include "mullion/os/winbuild.h"
 
@@ -69,6 +70,7 @@ typedef struct mn_record_pod {
 
     const char *node;  /* NULL: not bound */
     size_t node_index; /* in mn_record.nodes; meaningless without a node */
+    const mn_labels *labels; /* NULL: none */
     mn_record_need need;
     mn_record_amount requests;
     size_t ties;                    /* nodes that had the best score; 0: not scored, 1: clear */

@@ -241,6 +241,8 @@ static const mn_field spec_fields[] = {
     MN_FIELD_WITHIN(mn_scenario_spec, kubelet, "kubelet", mn_decode_kubelet, mn_kubelet_shape),
     SPEC(include, "include", MN_FIELD_STRING_LIST),
     SPEC(strategies, "strategies", MN_FIELD_STRING_LIST),
+    MN_FIELD_WITHIN(mn_scenario_spec, expectations, "expect", mn_decode_expectations,
+                    mn_expectation_shape),
     MN_FIELD_WITHIN(mn_scenario_spec, timeline, "timeline", mn_decode_timeline,
                     mn_timeline_entry_shape),
     SPEC_WORDS(quirks, "upstreamFixes", decode_upstream_fixes, mn_quirk_names),

@@ -8,6 +8,7 @@
 #include "mullion/io/file.h"
 #include "mullion/io/walk.h"
 #include "simulator/scenario/parts.h"
+#include "simulator/strategy/strategy.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -73,6 +74,40 @@ static bool check_includes(const loader *l, const mn_at *root, GError **error)
     return true;
 }
 
+/* The names are looked up now, while their place is known. */
+static bool check_strategies(const loader *l, const mn_at *root, GError **error)
+{
+    const mn_strings *strategies = &l->document.spec.strategies;
+    mn_at spec = mn_at_member(root, "spec"), list = mn_at_member(&spec, "strategies");
+    g_autofree char *folder = l->may_include ? g_path_get_dirname(l->document_file) : NULL;
+    for (size_t i = 0; i < strategies->count; i++) {
+        mn_at element = mn_at_element(&list, i);
+        const char *name = strategies->items[i], *near;
+        if (mn_strategy_is_path(name) && !mn_path_stays_inside(name))
+            return mn_at_error(&element,
+                               MN_ERROR_SCHEMA,
+                               error,
+                               "\"%.200s\" is outside of the scenario's folder: put it inside",
+                               name);
+        if (mn_strategy_is_path(name) || mn_strategy_is_known(folder, name, &near))
+            continue;
+        if (near != NULL)
+            return mn_at_error(&element,
+                               MN_ERROR_SCHEMA,
+                               error,
+                               "no strategy \"%.60s\" (did you mean \"%s\"?)",
+                               name,
+                               near);
+        return mn_at_error(&element,
+                           MN_ERROR_SCHEMA,
+                           error,
+                           "no strategy \"%.60s\": there is no such file beside the scenario, and "
+                           "none is built in by that name",
+                           name);
+    }
+    return true;
+}
+
 static bool take_scenario(loader *l, const mn_at *root, const mn_document *document, GError **error)
 {
     if (l->document_file != NULL)
@@ -86,7 +121,7 @@ static bool take_scenario(loader *l, const mn_at *root, const mn_document *docum
     l->written.root = NULL;
     l->written.prefix = mn_arena_strdup(l->scenario->arena, document->prefix);
     return mn_decode(l->scenario->arena, &mn_scenario_document_shape, root, &l->document, error) &&
-           check_includes(l, root, error);
+           check_includes(l, root, error) && check_strategies(l, root, error);
 }
 
 static bool take_scheduler(loader *l, const mn_at *root, const mn_document *document,
@@ -398,6 +433,13 @@ static const char *folder_of(const loader *l)
     return mn_arena_strdup(l->scenario->arena, folder);
 }
 
+static const mn_expectations *keep_expectations(mn_arena *arena, const mn_expectations *read)
+{
+    mn_expectations *kept = MN_ARENA_NEW(arena, mn_expectations, 1);
+    *kept = *read;
+    return kept;
+}
+
 static bool finish(loader *l, const char *first_path, GError **error)
 {
     mn_scenario *scenario = l->scenario;
@@ -417,6 +459,7 @@ static bool finish(loader *l, const char *first_path, GError **error)
     scenario->default_os = extender->default_os;
     scenario->extender_default_os = extender->default_os;
     scenario->strategies = spec->strategies;
+    scenario->expectations = keep_expectations(scenario->arena, &spec->expectations);
     scenario->build_rule = extender->build_rule;
     scenario->fallback_rule = extender->fallback_rule;
     scenario->images = spec->images.items;

@@ -3,6 +3,7 @@
 #ifndef MN_SCENARIO_PARTS_H
 #define MN_SCENARIO_PARTS_H
 
+#include "simulator/compare/expectation.h"
 #include "simulator/scenario/scenario.h"
 #include "simulator/scenario/timeline_parts.h"
 
@@ -46,6 +47,7 @@ typedef struct mn_scenario_spec {
     mn_kubelet_settings kubelet;
     bool has_extender;
     mn_strings include, strategies;
+    mn_expectations expectations;
     mn_timeline_spec timeline;
 } mn_scenario_spec;
 

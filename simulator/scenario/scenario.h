@@ -90,7 +90,8 @@ typedef struct mn_scenario {
     const mn_scheduler_config *scheduler;
     const char *scheduler_text; /* the same as JSON */
 
-    mn_strings strategies; /* names and files: what `compare` compares unless told */
+    const struct mn_expectations *expectations; /* spec.expect (simulator/compare/expectation.h) */
+    mn_strings strategies;                      /* names and files: what `compare` compares unless told */
 
     /* What it stands under (simulator/strategy/strategy.h); NULL: as the files say. */
     const struct mn_strategy *strategy;

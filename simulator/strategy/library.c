@@ -235,10 +235,8 @@ static char *find_file(const char *folder, const char *name)
 
 static mn_strategy *unknown(const char *name, GError **error)
 {
-    const char *names[G_N_ELEMENTS(shipped) + 1] = {NULL};
-    for (size_t i = 0; i < G_N_ELEMENTS(shipped); i++)
-        names[i] = shipped[i].name;
-    const char *near = mn_nearest(name, names, G_N_ELEMENTS(shipped));
+    const char *near;
+    (void)mn_strategy_is_known(NULL, name, &near);
     if (near != NULL)
         g_set_error(error,
                     MN_ERROR,
@@ -264,7 +262,7 @@ static mn_strategy *load_shipped(const mn_shipped_strategy *one, GError **error)
     return strategy;
 }
 
-mn_strategy *mn_strategy_find(const char *folder, const char *name, GError **error)
+static mn_strategy *find(const char *folder, const char *name, GError **error)
 {
     if (is_path(name))
         return load_file(name, error);
@@ -276,4 +274,33 @@ mn_strategy *mn_strategy_find(const char *folder, const char *name, GError **err
             return load_shipped(&shipped[i], error);
     }
     return unknown(name, error);
+}
+
+mn_strategy *mn_strategy_find(const char *folder, const char *name, GError **error)
+{
+    mn_strategy *strategy = find(folder, name, error);
+    if (strategy != NULL)
+        strategy->asked = mn_arena_strdup(strategy->arena, name);
+    return strategy;
+}
+
+bool mn_strategy_is_path(const char *name)
+{
+    return is_path(name);
+}
+
+bool mn_strategy_is_known(const char *folder, const char *name, const char **near)
+{
+    *near = NULL;
+    g_autofree char *file = find_file(folder, name);
+    if (file != NULL)
+        return true;
+    const char *names[G_N_ELEMENTS(shipped)];
+    for (size_t i = 0; i < G_N_ELEMENTS(shipped); i++) {
+        names[i] = shipped[i].name;
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    *near = mn_nearest(name, names, G_N_ELEMENTS(names));
+    return false;
 }

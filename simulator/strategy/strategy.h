@@ -81,6 +81,7 @@ typedef struct mn_strategy_extender {
 typedef struct mn_strategy {
     const char *name;        /* metadata.name, or the file's name without folder and suffix */
     const char *description; /* "" when there is none */
+    const char *asked;       /* what --strategy was given to find it; NULL: it was not looked for */
     const char *file;        /* as it was read; of a built-in one "taint.yaml" */
     bool shipped;            /* built in: made for any cluster, and not all of it fits each */
     mn_patch_rules nodes, workloads, pods, runtime_classes;
@@ -106,6 +107,13 @@ mn_strategy *mn_strategy_load_source(const mn_source *source,
 mn_strategy *mn_strategy_find(const char *folder, const char *name,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Does it name a file, and not what to look for? */
+bool mn_strategy_is_path(const char *name);
+
+/* Would mn_strategy_find() find a file or a built-in strategy of that name? If not, *near is the
+ * nearest built-in name, or NULL. */
+bool mn_strategy_is_known(const char *folder, const char *name, const char **near);
+
 void mn_strategy_free(mn_strategy *strategy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_strategy, mn_strategy_free)
 
@@ -121,5 +129,11 @@ const mn_shipped_strategy *mn_shipped_strategies(size_t *count);
  * file, the patch and the object that it makes invalid. */
 mn_scenario *mn_scenario_under(const mn_scenario *base, const mn_strategy *strategy,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A node that comes into being while a run goes on, as the strategy of the scenario (if any) has
+ * it: the node itself where no patch is for it. `pool` is the name of its pool, or "". */
+const mn_node *mn_strategy_adapt_node(const mn_scenario *scenario, mn_arena *arena,
+                                      const mn_node *node, const char *pool,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

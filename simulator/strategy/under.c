@@ -9,22 +9,23 @@
 
 #include <string.h>
 
+/* A list of rules, as its errors and notes name it. */
+typedef struct rule_list {
+    const mn_patch_rules *rules;
+    const char *path; /* "spec.nodes" */
+    const char *noun; /* "node" */
+    bool *used;
+} rule_list;
+
 typedef struct applying {
     const mn_scenario *base;
     const mn_strategy *strategy;
     mn_scenario *out;
     mn_matcher matcher;
     mn_os_offer *offers; /* of the base's nodes */
-    GPtrArray *notes;    /* const char *, in the arena */
+    rule_list nodes, workloads, pods, classes;
+    GPtrArray *notes; /* const char *, in the arena */
 } applying;
-
-/* A list of rules, as its errors and notes name it. */
-typedef struct rule_list {
-    const mn_patch_rules *rules;
-    const char *path;  /* "spec.nodes" */
-    const char *nouns; /* "nodes" */
-    bool *used;
-} rule_list;
 
 /* ---- one object under the rules that mean it */
 
@@ -66,12 +67,12 @@ static const void *under_rules(const applying *a, const rule_list *list, const c
 }
 
 static rule_list list_of(const applying *a, const mn_patch_rules *rules, const char *path,
-                         const char *nouns)
+                         const char *noun)
 {
     return (rule_list){
         .rules = rules,
         .path = path,
-        .nouns = nouns,
+        .noun = noun,
         .used = MN_ARENA_NEW(a->out->arena, bool, rules->count),
     };
 }
@@ -85,10 +86,9 @@ static void note_unused(const applying *a, const rule_list *list)
         any_used = any_used || list->used[i];
     for (size_t i = 0; i < list->rules->count; i++) {
         if (!list->used[i] && !(any_used && a->strategy->shipped))
-            g_ptr_array_add(
-                a->notes,
-                (gpointer)(uintptr_t)mn_arena_printf(
-                    a->out->arena, "%s[%zu] matches no %s", list->path, i, list->nouns));
+            g_ptr_array_add(a->notes,
+                            (gpointer)(uintptr_t)mn_arena_printf(
+                                a->out->arena, "%s[%zu] matches no %s", list->path, i, list->noun));
     }
 }
 
@@ -116,29 +116,33 @@ static const char *pool_of(const mn_scenario *scenario, size_t index)
     return "";
 }
 
+static const void *node_under(const applying *a, const mn_node *node, const mn_os_offer *offer,
+                              const char *pool, GError **error)
+{
+    g_autofree char *subject = g_strdup_printf("Node %s", node->meta.name);
+    const candidate c = {
+        .subject = subject,
+        .kind = "Node",
+        .shape = &mn_node_shape,
+        .object = node,
+        .matches = node_matches,
+        .pool = pool,
+        .offer = offer,
+    };
+    return under_rules(a, &a->nodes, &c, error);
+}
+
 static bool patch_nodes(applying *a, GError **error)
 {
     GPtrArray *nodes = a->out->objects->nodes;
-    rule_list list = list_of(a, &a->strategy->nodes, "spec.nodes", "node");
     for (guint i = 0; i < nodes->len; i++) {
         const mn_node *node = nodes->pdata[i];
-        g_autofree char *subject = g_strdup_printf("Node %s", node->meta.name);
-        const candidate c = {
-            .subject = subject,
-            .kind = "Node",
-            .shape = &mn_node_shape,
-            .object = node,
-            .matches = node_matches,
-            .pool = pool_of(a->base, i),
-            .offer = &a->offers[i],
-        };
-        const void *patched = under_rules(a, &list, &c, error);
+        const void *patched = node_under(a, node, &a->offers[i], pool_of(a->base, i), error);
         if (patched == NULL)
             return false;
         a->out->touched.nodes += patched != node;
         store(nodes, i, patched);
     }
-    note_unused(a, &list);
     return true;
 }
 
@@ -156,8 +160,7 @@ static bool is_made(const mn_meta *meta)
     return mn_meta_controller(meta) != NULL;
 }
 
-static const mn_pod_template *template_under(applying *a, const rule_list *list,
-                                             const mn_pod_names *names,
+static const mn_pod_template *template_under(const applying *a, const mn_pod_names *names,
                                              const mn_pod_template *template, GError **error)
 {
     mn_pod_facts facts = mn_matcher_facts(&a->matcher, names, &template->meta, &template->spec);
@@ -171,7 +174,7 @@ static const mn_pod_template *template_under(applying *a, const rule_list *list,
         .matches = pod_matches,
         .facts = &facts,
     };
-    return under_rules(a, list, &c, error);
+    return under_rules(a, &a->workloads, &c, error);
 }
 
 static mn_pod_names names_of(const mn_meta *meta, const char *kind)
@@ -183,14 +186,13 @@ static mn_pod_names names_of(const mn_meta *meta, const char *kind)
     };
 }
 
-static bool patch_templates(applying *a, const rule_list *list, GError **error)
+static bool patch_templates(applying *a, GPtrArray *workloads, GError **error)
 {
-    GPtrArray *workloads = a->out->objects->workloads;
     for (guint i = 0; i < workloads->len; i++) {
         const mn_workload *workload = workloads->pdata[i];
         const mn_pod_names names = names_of(&workload->meta, mn_workload_kind_name(workload->kind));
         const mn_pod_template *template = &workload->spec.template;
-        const mn_pod_template *patched = template_under(a, list, &names, template, error);
+        const mn_pod_template *patched = template_under(a, &names, template, error);
         if (patched == NULL)
             return false;
         if (patched == template)
@@ -205,16 +207,15 @@ static bool patch_templates(applying *a, const rule_list *list, GError **error)
 }
 
 /* A Pod that somebody wrote is a manifest, too. */
-static bool patch_plain_pods(applying *a, const rule_list *list, GError **error)
+static bool patch_plain_pods(applying *a, GPtrArray *pods, GError **error)
 {
-    GPtrArray *pods = a->out->objects->pods;
     for (guint i = 0; i < pods->len; i++) {
         const mn_pod *pod = pods->pdata[i];
         if (is_made(&pod->meta))
             continue;
         const mn_pod_names names = names_of(&pod->meta, "Pod");
         const mn_pod_template template = {.meta = pod->meta, .spec = pod->spec};
-        const mn_pod_template *patched = template_under(a, list, &names, &template, error);
+        const mn_pod_template *patched = template_under(a, &names, &template, error);
         if (patched == NULL)
             return false;
         if (patched == &template)
@@ -230,19 +231,8 @@ static bool patch_plain_pods(applying *a, const rule_list *list, GError **error)
     return true;
 }
 
-static bool patch_workloads(applying *a, GError **error)
+static bool patch_pods(applying *a, GPtrArray *pods, GError **error)
 {
-    rule_list list = list_of(a, &a->strategy->workloads, "spec.workloads", "workload");
-    if (!patch_templates(a, &list, error) || !patch_plain_pods(a, &list, error))
-        return false;
-    note_unused(a, &list);
-    return true;
-}
-
-static bool patch_pods(applying *a, GError **error)
-{
-    GPtrArray *pods = a->out->objects->pods;
-    rule_list list = list_of(a, &a->strategy->pods, "spec.pods", "Pod");
     for (guint i = 0; i < pods->len; i++) {
         const mn_pod *pod = pods->pdata[i];
         const mn_pod_names names = names_of(&pod->meta, "Pod");
@@ -256,13 +246,12 @@ static bool patch_pods(applying *a, GError **error)
             .matches = pod_matches,
             .facts = &facts,
         };
-        const mn_pod *patched = under_rules(a, &list, &c, error);
+        const mn_pod *patched = under_rules(a, &a->pods, &c, error);
         if (patched == NULL)
             return false;
         a->out->touched.manifests += patched != pod;
         store(pods, i, patched);
     }
-    note_unused(a, &list);
     return true;
 }
 
@@ -274,11 +263,8 @@ static bool class_matches(const applying *a, const mn_match *match, const candid
     return mn_match_object(match, c->object);
 }
 
-static bool patch_classes(applying *a, GError **error)
+static bool patch_classes(applying *a, GPtrArray *classes, GError **error)
 {
-    GPtrArray *classes = a->out->objects->runtime_classes;
-    rule_list list =
-        list_of(a, &a->strategy->runtime_classes, "spec.runtimeClasses", "RuntimeClass");
     for (guint i = 0; i < classes->len; i++) {
         const mn_runtime_class *one = classes->pdata[i];
         g_autofree char *subject = g_strdup_printf("RuntimeClass %s", one->meta.name);
@@ -289,13 +275,40 @@ static bool patch_classes(applying *a, GError **error)
             .object = one,
             .matches = class_matches,
         };
-        const void *patched = under_rules(a, &list, &c, error);
+        const void *patched = under_rules(a, &a->classes, &c, error);
         if (patched == NULL)
             return false;
         a->out->touched.objects += patched != one;
         store(classes, i, patched);
     }
-    note_unused(a, &list);
+    return true;
+}
+
+/* ---- whatever is in a collection */
+
+static bool patch_objects(applying *a, mn_objects *objects, GError **error)
+{
+    return patch_pods(a, objects->pods, error) && patch_templates(a, objects->workloads, error) &&
+           patch_plain_pods(a, objects->pods, error) &&
+           patch_classes(a, objects->runtime_classes, error);
+}
+
+/* What the timeline applies and creates is written by people, too. */
+static bool patch_timeline(applying *a, GError **error)
+{
+    const mn_timeline *timeline = &a->base->timeline;
+    mn_action *actions = MN_ARENA_NEW(a->out->arena, mn_action, timeline->count);
+    for (size_t i = 0; i < timeline->count; i++) {
+        actions[i] = timeline->items[i];
+        if (actions[i].objects == NULL)
+            continue;
+        mn_objects *objects = mn_objects_share(actions[i].objects);
+        g_ptr_array_add(a->out->timeline_objects, objects);
+        actions[i].objects = objects;
+        if (!patch_objects(a, objects, error))
+            return false;
+    }
+    a->out->timeline = (mn_timeline){.items = actions, .count = timeline->count};
     return true;
 }
 
@@ -500,12 +513,18 @@ static void count_admission(const applying *a)
 
 /* ---- the whole */
 
+static void free_objects(gpointer objects)
+{
+    mn_objects_free(objects);
+}
+
 static mn_scenario *share(const mn_scenario *base)
 {
     mn_scenario *out = g_new0(mn_scenario, 1);
     *out = *base;
     out->arena = mn_arena_new();
     out->objects = mn_objects_share(base->objects);
+    out->timeline_objects = g_ptr_array_new_with_free_func(free_objects);
     out->timeline_objects = g_ptr_array_ref(base->timeline_objects);
     out->touched = (mn_touched){0};
     return out;
@@ -521,10 +540,32 @@ static void look_at_nodes(applying *a)
 
 static void keep_notes(const applying *a)
 {
+    note_unused(a, &a->nodes);
+    note_unused(a, &a->workloads);
+    note_unused(a, &a->pods);
+    note_unused(a, &a->classes);
     const char **items = MN_ARENA_NEW(a->out->arena, const char *, a->notes->len);
     for (guint i = 0; i < a->notes->len; i++)
         items[i] = a->notes->pdata[i];
     a->out->strategy_notes = (mn_strings){.items = items, .count = a->notes->len};
+}
+
+static applying begin(const mn_scenario *base, const mn_strategy *strategy, const mn_truth *truth,
+                      mn_scenario *out, GPtrArray *notes)
+{
+    applying a = {
+        .base = base,
+        .strategy = strategy,
+        .out = out,
+        .matcher = {.truth = truth, .scratch = MN_ARENA_NEW(out->arena, mn_os_findings, 1)},
+        .notes = notes,
+    };
+    a.nodes = list_of(&a, &strategy->nodes, "spec.nodes", "node");
+    a.workloads = list_of(&a, &strategy->workloads, "spec.workloads", "workload");
+    a.pods = list_of(&a, &strategy->pods, "spec.pods", "Pod");
+    a.classes = list_of(&a, &strategy->runtime_classes, "spec.runtimeClasses", "RuntimeClass");
+    look_at_nodes(&a);
+    return a;
 }
 
 mn_scenario *mn_scenario_under(const mn_scenario *base, const mn_strategy *strategy, GError **error)
@@ -532,21 +573,27 @@ mn_scenario *mn_scenario_under(const mn_scenario *base, const mn_strategy *strat
     g_autoptr(mn_scenario) out = share(base);
     g_autoptr(GPtrArray) notes = g_ptr_array_new();
     const mn_truth truth = mn_truth_new(out->arena, base);
-    applying a = {
-        .base = base,
-        .strategy = strategy,
-        .out = out,
-        .matcher = {.truth = &truth, .scratch = MN_ARENA_NEW(out->arena, mn_os_findings, 1)},
-        .notes = notes,
-    };
+    applying a = begin(base, strategy, &truth, out, notes);
     out->strategy = strategy;
-    look_at_nodes(&a);
-    if (!patch_nodes(&a, error) || !patch_pods(&a, error) || !patch_workloads(&a, error) ||
-        !patch_classes(&a, error) || !patch_scheduler(&a, error))
+    if (!patch_nodes(&a, error) || !patch_objects(&a, out->objects, error) ||
+        !patch_timeline(&a, error) || !patch_scheduler(&a, error))
         return NULL;
     create_objects(&a);
     set_extender(&a);
     count_admission(&a);
     keep_notes(&a);
     return g_steal_pointer(&out);
+}
+
+const mn_node *mn_strategy_adapt_node(const mn_scenario *scenario, mn_arena *arena,
+                                      const mn_node *node, const char *pool, GError **error)
+{
+    if (scenario->strategy == NULL || scenario->strategy->nodes.count == 0)
+        return node;
+    mn_scenario out = {.arena = arena};
+    const mn_truth truth = mn_truth_new(arena, scenario);
+    applying a = {.base = scenario, .strategy = scenario->strategy, .out = &out};
+    a.nodes = list_of(&a, &scenario->strategy->nodes, "spec.nodes", "node");
+    const mn_os_offer offer = mn_os_offer_of(&truth.policy, node);
+    return node_under(&a, node, &offer, pool, error);
 }

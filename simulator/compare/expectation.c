@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simulator/compare/expectation.h"
+
+#include "simulator/scenario/kubectl.h"
+
+#include <string.h>
+
+enum { MAX_EXPECTATIONS = 10000 };
+
+/* ---- reading */
+
+typedef struct entry {
+    const char *strategy, *at, *selector, *namespace_, *workload;
+    const char *metrics[MN_METRIC_COUNT]; /* as written; NULL: not said */
+} entry;
+
+#define ENTRY(member, name, kind) MN_FIELD(entry, member, name, kind)
+static const mn_field entry_fields[] = {
+    ENTRY(strategy, "strategy", MN_FIELD_STRING),
+    ENTRY(at, "at", MN_FIELD_SCALAR),
+    ENTRY(selector, "selector", MN_FIELD_STRING),
+    ENTRY(namespace_, "namespace", MN_FIELD_STRING),
+    ENTRY(workload, "workload", MN_FIELD_STRING),
+#define METRIC(id, name, key, unit, good, what) \
+    ENTRY(metrics[MN_METRIC_##id], key, MN_FIELD_SCALAR),
+#include "simulator/compare/metrics.def"
+#undef METRIC
+};
+const mn_shape mn_expectation_shape = {
+    .name = "expectation",
+    .size = sizeof(entry),
+    .fields = entry_fields,
+    .count = G_N_ELEMENTS(entry_fields),
+    .strict = true,
+};
+
+static bool read_conditions(mn_arena *arena, const mn_at *at, const entry *e, mn_expectation *out,
+                            GError **error)
+{
+    mn_condition *conditions = MN_ARENA_NEW(arena, mn_condition, MN_METRIC_COUNT);
+    for (int i = 0; i < MN_METRIC_COUNT; i++) {
+        g_autoptr(GError) cause = NULL;
+        mn_at member = mn_at_member(at, mn_metric_get((mn_metric)i)->key);
+        if (e->metrics[i] == NULL)
+            continue;
+        if (!mn_condition_parse_value(
+                (mn_metric)i, e->metrics[i], &conditions[out->condition_count++], &cause))
+            return mn_at_error(&member, MN_ERROR_SCHEMA, error, "%s", cause->message);
+    }
+    out->conditions = conditions;
+    return out->condition_count > 0 ||
+           mn_at_error(at,
+                       MN_ERROR_SCHEMA,
+                       error,
+                       "expects nothing: add a metric such as misplaced: 0 or ready: 100%%");
+}
+
+static bool read_filter(mn_arena *arena, const mn_at *at, const entry *e, mn_expectation *out,
+                        GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    mn_at member = mn_at_member(at, "selector");
+    if (e->selector != NULL)
+        out->filter.selector = mn_label_query_parse(arena, e->selector, &cause);
+    if (cause != NULL)
+        return mn_at_error(&member, MN_ERROR_SCHEMA, error, "%s", cause->message);
+    out->filter.namespace_ = e->namespace_;
+    out->filter.workload = e->workload;
+    const char *parts[] = {e->selector, e->namespace_, e->workload};
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (parts[i] == NULL)
+            continue;
+        g_string_append_printf(text, "%s%s", text->len == 0 ? " of " : ", ", parts[i]);
+        out->has_filter = true;
+    }
+    out->filter_text = mn_arena_strdup(arena, text->str);
+    return true;
+}
+
+static const char *place_of(mn_arena *arena, const mn_at *at)
+{
+    mn_position position = mn_at_position(at);
+    return mn_arena_printf(arena,
+                           "%s:%zu:%zu",
+                           at->document == NULL ? "-" : at->document->source->name,
+                           position.line,
+                           position.column);
+}
+
+static bool read_expectation(mn_arena *arena, const mn_at *at, mn_expectation *out, GError **error)
+{
+    entry e;
+    mn_at when = mn_at_member(at, "at");
+    if (!mn_decode(arena, &mn_expectation_shape, at, &e, error))
+        return false;
+    if (e.at != NULL)
+        return mn_at_error(
+            &when, MN_ERROR_SCHEMA, error, "only the end of a run can be judged yet");
+    out->place = place_of(arena, at);
+    out->strategy = e.strategy;
+    return read_filter(arena, at, &e, out, error) && read_conditions(arena, at, &e, out, error);
+}
+
+bool mn_decode_expectations(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    size_t count = mn_at_count(at);
+    if (!mn_read_is_array(at, error))
+        return false;
+    if (count > MAX_EXPECTATIONS)
+        return mn_at_error(
+            at, MN_ERROR_LIMIT, error, "more than %d expectations", MAX_EXPECTATIONS);
+    mn_expectation *items = MN_ARENA_NEW(arena, mn_expectation, count);
+    for (size_t i = 0; i < count; i++) {
+        mn_at element = mn_at_element(at, i);
+        if (!mn_at_is_there(&element))
+            return mn_at_expected(&element, "an object", error);
+        if (!read_expectation(arena, &element, &items[i], error))
+            return false;
+    }
+    *(mn_expectations *)out = (mn_expectations){.items = items, .count = count};
+    return true;
+}
+
+/* ---- checking */
+
+static bool is_about_number(const mn_expectation *expectation)
+{
+    for (size_t i = 0; i < expectation->condition_count; i++) {
+        if (expectation->conditions[i].metric == MN_METRIC_PODS)
+            return true;
+    }
+    return false;
+}
+
+typedef struct telling {
+    const mn_expectation *expectation;
+    const char *strategy;
+    mn_expectation_fn tell;
+    void *data;
+} telling;
+
+static void tell(const telling *t, const char *what)
+{
+    g_autofree char *text =
+        g_strdup_printf("expect%s under %s: %s", t->expectation->filter_text, t->strategy, what);
+    t->tell(t->expectation->place, text, t->data);
+}
+
+static void check_one(const telling *t, const mn_record *record, const mn_touched *touched)
+{
+    const mn_expectation *expectation = t->expectation;
+    const mn_metrics metrics =
+        mn_metrics_of(record, expectation->has_filter ? &expectation->filter : NULL, touched);
+    if (metrics.values[MN_METRIC_PODS] == 0 && expectation->has_filter &&
+        !is_about_number(expectation)) {
+        tell(t, "there are no such Pods");
+        return;
+    }
+    for (size_t i = 0; i < expectation->condition_count; i++) {
+        const mn_condition *condition = &expectation->conditions[i];
+        if (mn_condition_holds(condition, &metrics))
+            continue;
+        g_autoptr(GString) text = g_string_new(NULL);
+        mn_condition_format(text, condition);
+        g_string_append(text, ", but ");
+        mn_condition_format_found(text, condition, &metrics);
+        tell(t, text->str);
+    }
+}
+
+void mn_expectations_check(const mn_expectations *expectations, const mn_record *record,
+                           const mn_touched *touched, mn_expectation_fn tell_failure, void *data)
+{
+    const char *strategy = record->strategy == NULL ? "none" : record->strategy;
+    for (size_t i = 0; i < expectations->count; i++) {
+        const telling t = {.expectation = &expectations->items[i],
+                           .strategy = strategy,
+                           .tell = tell_failure,
+                           .data = data};
+        if (t.expectation->strategy == NULL || strcmp(t.expectation->strategy, strategy) == 0)
+            check_one(&t, record, touched);
+    }
+}
