@@ -6,6 +6,12 @@
 #include "extender/decision.h"
 #include "extender/service.h"
 
+#ifdef __clang__
+#define COMPILER "" /* its version begins with its name */
+#else
+#define COMPILER "gcc "
+#endif
+
 #if defined(__x86_64__)
 #define PLATFORM "linux/amd64"
 #elif defined(__aarch64__)
@@ -186,7 +192,7 @@ void ext_handle_version(const mn_http_request *request, mn_http_reply *reply, vo
     mn_json_member_string(&json, "commit", MN_COMMIT);
     mn_json_member_string(&json, "gitVersion", "v" MN_VERSION); /* as Kubernetes calls it */
     mn_json_member_string(&json, "gitCommit", MN_COMMIT);
-    mn_json_member_string(&json, "compiler", __VERSION__);
+    mn_json_member_string(&json, "compiler", COMPILER __VERSION__);
     mn_json_member_string(&json, "platform", PLATFORM);
     mn_json_end_object(&json);
     mn_str written = mn_json_writer_text(&json);
