@@ -5,7 +5,11 @@
 
 #include <string.h>
 
-enum { CLASS_UNSET = UINT16_MAX };
+/* A change of a node is another object, so the class of this one stays what it is. */
+typedef struct known_node {
+    const mn_node *node;
+    uint16_t class;
+} known_node;
 
 typedef struct os_extender {
     mn_extender base;
@@ -13,32 +17,47 @@ typedef struct os_extender {
     mn_os_policy policy;
     mn_os_mode mode;
     mn_os_classes classes;
-    uint16_t *class_by_number; /* of nodes, whose objects do not change during a run */
+    mn_arena *arena;
+    known_node *by_number;
+    size_t number_count;
     uint16_t *offered;
-    size_t node_count;
+    size_t offered_max;
     mn_os_findings findings;
     mn_os_decision decision;
 } os_extender;
 
+/* Nodes come during a run; what the arrays were stays in the arena, half of them at most. */
+static void make_room_for(os_extender *e, uint32_t number)
+{
+    size_t count = MAX(2 * e->number_count, (size_t)number + 1);
+    known_node *items = MN_ARENA_NEW(e->arena, known_node, count);
+    if (e->number_count > 0)
+        memcpy(items, e->by_number, e->number_count * sizeof *items);
+    e->by_number = items;
+    e->number_count = count;
+}
+
 static uint16_t class_of(os_extender *e, const mn_node_info *info)
 {
-    if (info->number >= e->node_count)
+    if (info->number == UINT32_MAX)
         return MN_CLASS_UNKNOWN;
-    uint16_t *known = &e->class_by_number[info->number];
-    if (*known == CLASS_UNSET) {
+    if (info->number >= e->number_count)
+        make_room_for(e, info->number);
+    known_node *known = &e->by_number[info->number];
+    if (known->node != info->node) {
         const mn_os_offer offer = mn_os_offer_of(&e->policy, info->node);
-        *known = mn_os_classes_add(&e->classes, &offer);
+        *known = (known_node){info->node, mn_os_classes_add(&e->classes, &offer)};
     }
-    return *known;
+    return known->class;
 }
 
 /* Fills `offered` with the classes and `decision` with what they get. */
-static bool decide(os_extender *e, const mn_pod *pod, const mn_node_info *const *nodes,
-                   size_t count, GError **error)
+static void decide(os_extender *e, const mn_pod *pod, const mn_node_info *const *nodes,
+                   size_t count)
 {
-    if (count > e->node_count) {
-        g_set_error(error, MN_ERROR, MN_ERROR_LIMIT, "asked about more nodes than there are");
-        return false;
+    if (count > e->offered_max) {
+        e->offered_max = MAX(2 * e->offered_max, count);
+        e->offered = MN_ARENA_NEW(e->arena, uint16_t, e->offered_max);
     }
     const char *class_name = pod->spec.runtime_class_name;
     const mn_os_input input = {
@@ -55,15 +74,14 @@ static bool decide(os_extender *e, const mn_pod *pod, const mn_node_info *const 
         e->offered[i] = class_of(e, nodes[i]);
     mn_os_count_classes(e->offered, count, counts);
     mn_os_decide(&need, e->mode, &e->classes, counts, &e->decision);
-    return true;
 }
 
 static bool filter(const mn_extender *extender, const mn_pod *pod, const mn_node_info *const *nodes,
                    size_t count, mn_extender_answer *answer, GError **error)
 {
     os_extender *e = extender->data;
-    if (!decide(e, pod, nodes, count, error))
-        return false;
+    (void)error;
+    decide(e, pod, nodes, count);
     for (size_t i = 0; i < count; i++) {
         const mn_os_verdict *verdict = &e->decision.verdicts[e->offered[i]];
         if (verdict->passes) {
@@ -85,8 +103,8 @@ static bool prioritize(const mn_extender *extender, const mn_pod *pod,
                        GError **error)
 {
     os_extender *e = extender->data;
-    if (!decide(e, pod, nodes, count, error))
-        return false;
+    (void)error;
+    decide(e, pod, nodes, count);
     for (size_t i = 0; i < count; i++)
         scores[i] = e->decision.verdicts[e->offered[i]].score;
     return true;
@@ -100,8 +118,8 @@ static bool preempt(const mn_extender *extender, const mn_pod *pod, mn_extender_
     const mn_node_info **infos = MN_ARENA_NEW(arena, const mn_node_info *, count);
     for (size_t i = 0; i < count; i++)
         infos[i] = nodes[i].node;
-    if (!decide(e, pod, infos, count, error))
-        return false;
+    (void)error;
+    decide(e, pod, infos, count);
     for (size_t i = 0; i < count; i++)
         nodes[i].kept = e->decision.verdicts[e->offered[i]].passes;
     return true;
@@ -125,11 +143,7 @@ const mn_extender *mn_os_extender_new(mn_arena *arena, const mn_scenario *scenar
     e->policy.build_rule = scenario->build_rule;
     e->policy.fallback_rule = scenario->fallback_rule;
     e->mode = modes[mode];
-    e->node_count = scenario->objects->nodes->len;
-    e->class_by_number = MN_ARENA_NEW(arena, uint16_t, e->node_count);
-    e->offered = MN_ARENA_NEW(arena, uint16_t, e->node_count);
-    for (size_t i = 0; i < e->node_count; i++)
-        e->class_by_number[i] = CLASS_UNSET;
+    e->arena = arena;
     mn_os_classes_init(&e->classes);
     e->base = (mn_extender){
         .name = "mullion-extender",
