@@ -270,6 +270,6 @@ golden-update: all $(B)/tests/run ## rewrite the expected outputs, then read the
 	for s in $(SCHEMAS); do $(BIN)/mullion schema $$s > docs/schema/$$s.schema.json || exit; done
 	$(BIN)/mullion audit --rules -o markdown > docs/AUDIT.md
 	GOLDEN_UPDATE=1 sh build-aux/run-tests.sh $(B)
-	git --no-pager diff --stat -- tests/golden docs/COMMANDS.md docs/AUDIT.md
+	git --no-pager diff --stat -- tests/golden docs/COMMANDS.md docs/AUDIT.md docs/tutorial
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
