@@ -19,6 +19,7 @@ static bool covers(const mn_disruption_budget *budget, const mn_pod *pod)
 }
 
 /* Pods that leave are healthy no longer. */
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static void count_pods(const mn_disruption_budget *budget, const mn_world_workload *workload,
                        health *h)
 {
@@ -68,6 +69,29 @@ int64_t mn_budget_allowed(const mn_world *world, const mn_disruption_budget *bud
         return told->set ? told->value : 0;
     const health h = health_of(world, budget);
     return MAX(0, h.healthy - desired_of(&budget->spec, &h));
+}
+
+/* Written into the status, where the scheduler looks when it chooses whom to preempt. */
+static void refresh(mn_world *world, guint place)
+{
+    const mn_disruption_budget *budget = world->objects->disruption_budgets->pdata[place];
+    const int64_t allowed = mn_budget_allowed(world, budget);
+    const mn_opt_int *told = &budget->status.disruptions_allowed;
+    if (told->set && told->value == allowed)
+        return;
+    mn_disruption_budget *copy = MN_ARENA_NEW(world->arena, mn_disruption_budget, 1);
+    *copy = *budget;
+    copy->status.disruptions_allowed = (mn_opt_int){.set = true, .value = allowed};
+    mn_world_put_disruption_budget(world, copy);
+}
+
+void mn_budgets_refresh(mn_world *world)
+{
+    if (!world->budgets_stale)
+        return;
+    world->budgets_stale = false;
+    for (guint i = 0; i < world->objects->disruption_budgets->len; i++)
+        refresh(world, i);
 }
 
 static const mn_disruption_budget *only_budget(const mn_world *world, const mn_pod *pod,

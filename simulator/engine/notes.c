@@ -139,6 +139,7 @@ static GPtrArray *different_taints(const mn_world *world)
 /* ---- what a Pod says */
 
 /* The oldest slot, of a ReplicaSet where there is one. */
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static const mn_slot *first_slot(const mn_world_workload *w)
 {
     if (w->slots != NULL)
@@ -255,6 +256,7 @@ static void displacements(collector *c)
     }
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static void endless_preemptions(collector *c, const mn_world_workload *workload)
 {
     for (const mn_world_pod *pod = workload->pods; pod != NULL; pod = pod->of_workload.next) {
@@ -282,6 +284,7 @@ typedef struct turning {
     const mn_slot *first;
 } turning;
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static void count_loops(const mn_world_workload *workload, turning *t)
 {
     for (const mn_slot *slot = workload->slots; slot != NULL; slot = slot->next) {

@@ -594,7 +594,7 @@ typedef struct wake {
     mn_pod_alarm ring;
 } wake;
 
-static void ring(void *context, void *data)
+static void wake_up(void *context, void *data)
 {
     const wake *w = data;
     if (!w->pod->gone)
@@ -610,17 +610,17 @@ static void forget(void *data)
 }
 
 void mn_world_alarm(mn_world *world, mn_world_pod *pod, int64_t time_ms, bool background,
-                    mn_pod_alarm ring_fn)
+                    mn_pod_alarm ring)
 {
     wake *w = g_new(wake, 1);
-    *w = (wake){.world = world, .pod = pod, .ring = ring_fn};
+    *w = (wake){.world = world, .pod = pod, .ring = ring};
     pod->references++;
     mn_clock_set(world->clock,
                  &(mn_alarm){
                      .time_ms = time_ms,
                      .phase = MN_PHASE_KUBELET,
                      .background = background,
-                     .ring = ring,
+                     .ring = wake_up,
                      .data = w,
                      .forget = forget,
                  });

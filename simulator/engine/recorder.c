@@ -326,6 +326,7 @@ static mn_record_pod record_pod(scribe *s, const mn_slot *slot, size_t workload)
     };
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static void collect(GPtrArray *slots, const mn_world_workload *workload)
 {
     for (mn_slot *slot = workload->slots; slot != NULL; slot = slot->next) {
@@ -336,6 +337,7 @@ static void collect(GPtrArray *slots, const mn_world_workload *workload)
         collect(slots, workload->children->pdata[i]);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static size_t count_slots(const mn_world_workload *workload)
 {
     size_t count = workload->slot_count;

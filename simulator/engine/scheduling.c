@@ -86,6 +86,9 @@ static mn_sight sight_of(const mn_world *world, const mn_pod *unbound, const mn_
 
 static const mn_outcome *place(mn_world *world, const mn_pod *pod)
 {
+    /* Only who ranks higher than somebody can preempt. */
+    if (pod->spec.priority.value > mn_cache_snapshot(world->cache)->lowest_priority)
+        mn_budgets_refresh(world);
     const mn_sight sight = sight_of(world, pod, NULL);
     if (world->watcher != NULL)
         world->watcher->before(world->watcher->data, &sight);
@@ -104,6 +107,7 @@ static void show_pod(const mn_world *world, const mn_world_pod *pod)
     world->watcher->at_end(world->watcher->data, &sight);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static void show(const mn_world *world, const mn_world_workload *workload)
 {
     for (const mn_world_pod *pod = workload->pods; pod != NULL; pod = pod->of_workload.next) {

@@ -156,6 +156,7 @@ static void drop_pods(mn_world *world, mn_world_workload *workload)
     }
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 void mn_workload_end(mn_world *world, mn_world_workload *workload)
 {
     g_autofree char *key = key_of(workload->kind, workload->namespace_, workload->name);
@@ -195,6 +196,7 @@ bool mn_world_delete_workload(mn_world *world, const char *kind, const char *nam
 
 void mn_workload_touch(mn_world *world, mn_world_workload *workload)
 {
+    world->budgets_stale = true;
     push_dirty(world, workload, false);
     if (workload->owner != NULL)
         push_dirty(world, workload->owner, false);

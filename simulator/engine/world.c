@@ -122,6 +122,7 @@ mn_world *mn_world_new(const mn_scenario *scenario, const mn_run_options *option
     return g_steal_pointer(&world);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static void free_workload(mn_world_workload *workload)
 {
     for (guint i = 0; i < workload->children->len; i++)
@@ -154,6 +155,8 @@ void mn_world_free(mn_world *world)
     g_hash_table_foreach(world->pod_index, free_pod, NULL);
     for (guint i = 0; i < world->workloads->len; i++)
         free_workload(world->workloads->pdata[i]);
+    for (guint i = 0; i < world->nodes->len; i++)
+        mn_kubelet_life_free_node(world->nodes->pdata[i]);
     mn_releases_free(world);
     g_ptr_array_unref(world->graveyard);
     g_hash_table_unref(world->texts);

@@ -187,7 +187,7 @@ struct mn_slot {
 mn_world_pod *mn_world_find_pod(const mn_world *world, const char *namespace_, const char *name);
 
 /* The Pod of a version that came out of this world: victims, Pods of a node_info. */
-mn_world_pod *mn_world_pod_of(const mn_pod *version);
+mn_world_pod *mn_world_pod_of(const mn_pod *pod);
 
 /* A Pod of its own: kubectl create, or apply of one that is not there. False with *error set
  * (SCHEMA) when one of that name is there, (UNKNOWN) when the API server refuses it, in its
@@ -195,7 +195,7 @@ mn_world_pod *mn_world_pod_of(const mn_pod *version);
 bool mn_world_put_pod(mn_world *world, const mn_pod *pod, GError **error);
 
 /* Labels, annotations, tolerations: another version of a Pod that is there. */
-void mn_world_update_pod(mn_world *world, mn_world_pod *pod, const mn_pod *version);
+void mn_world_update_pod(mn_world *world, mn_world_pod *pod, const mn_pod *changed);
 
 /* Why a Pod goes; each is counted for itself. */
 typedef enum mn_departure {
@@ -314,6 +314,7 @@ struct mn_world {
     int64_t probe_ms;
     size_t failed_left;         /* Failed Pods that stand in the API server still */
     uint64_t numbers;           /* handed out so far */
+    bool budgets_stale;         /* a Pod came, went, or became Ready or not */
     uint64_t node_changes;      /* grows when nodes come, go or change */
     uint64_t admission_changes; /* likewise with what admission looks at */
     GHashTable *releases;       /* of release.c */

@@ -50,6 +50,11 @@ bool mn_workload_sync_next(mn_world *world);
 /* The one that people know: the Deployment rather than its ReplicaSet. */
 mn_world_workload *mn_workload_top(mn_world_workload *workload);
 
+/* ---- budgets.c */
+
+/* Statuses as the disruption controller keeps them; somebody is about to look. */
+void mn_budgets_refresh(mn_world *world);
+
 /* ---- slots.c */
 
 /* The one that waits longest to be filled, or a new one. */

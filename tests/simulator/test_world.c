@@ -158,6 +158,36 @@ static void a_budget_does_not_hold_what_waits(void)
     run_world_clear(&w);
 }
 
+/* Two Pods of one node could make room; one of them is protected. */
+static void preemption_asks_budgets_as_they_are_now(void)
+{
+    run_world w = run_world_new(
+        "{name: lin, count: 2, allocatable: {cpu: 1}}",
+        "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: "
+        "9}\n---\n" OF("ReplicaSet",
+                       "kept",
+                       "replicas: 1, " TEMPLATE(", nodeSelector: {kubernetes.io/hostname: lin-0}"))
+            BUDGET(
+                "minAvailable: 1") "{apiVersion: v1, kind: Pod, metadata: {name: free}, spec: {nodeSelector: "
+                                   "{kubernetes.io/hostname: lin-1}, containers: [{name: c, image: redis, resources: "
+                                   "{requests: {cpu: 900m}}}]}}\n---\n");
+    run_world_rest(&w);
+    static const mn_container wants = {.name = "c", .image = "redis"};
+    mn_container *container = MN_ARENA_NEW(w.world->arena, mn_container, 1);
+    *container = wants;
+    container->resources = pod(&w, "free")->pod->spec.containers.items[0].resources;
+    mn_pod urgent = {
+        .meta.name = "urgent",
+        .spec = {.priority_class_name = "high", .containers = {.items = container, .count = 1}}};
+    EXPECT_TRUE(mn_world_put_pod(w.world, &urgent, NULL));
+    run_world_rest(&w);
+    const mn_disruption_budget *budget = w.world->objects->disruption_budgets->pdata[0];
+    EXPECT_TRUE(budget->status.disruptions_allowed.set);
+    EXPECT_INT(budget->status.disruptions_allowed.value, 0);
+    EXPECT_TRUE(pod(&w, "urgent")->node != NULL);
+    run_world_clear(&w);
+}
+
 /* ---- nodes go */
 
 static void pods_of_a_lost_node_are_made_elsewhere(void)
@@ -354,6 +384,7 @@ CU_TestInfo suite_simulator_world[] = {
     {"a DaemonSet rolls over node by node", a_daemon_set_rolls_over_node_by_node},
     {"a budget lets only so many go", a_budget_lets_only_so_many_go},
     {"a budget does not hold what waits", a_budget_does_not_hold_what_waits},
+    {"preemption asks budgets as they are now", preemption_asks_budgets_as_they_are_now},
     {"Pods of a lost node are made elsewhere", pods_of_a_lost_node_are_made_elsewhere},
     {"a cordon keeps new Pods away until it ends", a_cordon_keeps_new_pods_away_until_it_ends},
     {"a Pod that is deleted by hand is gone", a_pod_that_is_deleted_by_hand_is_gone},

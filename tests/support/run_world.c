@@ -89,6 +89,7 @@ void run_world_scale(run_world *w, const char *kind, const char *name, int64_t r
     run_world_put(w, copy);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a Deployment, its ReplicaSets, and no deeper */
 static size_t sum(const mn_world_workload *workload, bool ready)
 {
     size_t count = ready ? workload->ready_count : workload->pod_count;

@@ -103,9 +103,8 @@ mn_owner_references mn_owned_by(mn_arena *arena, const char *api_version, const 
  * arena, without a name. */
 typedef mn_pod *(*mn_stamp_fn)(mn_arena *arena, const mn_world_workload *workload, const char *key);
 mn_pod *mn_replica_set_pod(mn_arena *arena, const mn_world_workload *workload, const char *key);
-mn_pod *mn_stateful_set_pod(mn_arena *arena, const mn_world_workload *workload,
-                            const char *ordinal);
-mn_pod *mn_daemon_set_pod(mn_arena *arena, const mn_world_workload *workload, const char *node);
-mn_pod *mn_job_pod(mn_arena *arena, const mn_world_workload *workload, const char *index);
+mn_pod *mn_stateful_set_pod(mn_arena *arena, const mn_world_workload *set, const char *ordinal);
+mn_pod *mn_daemon_set_pod(mn_arena *arena, const mn_world_workload *set, const char *node);
+mn_pod *mn_job_pod(mn_arena *arena, const mn_world_workload *job, const char *index);
 
 #endif

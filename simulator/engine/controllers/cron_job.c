@@ -90,7 +90,9 @@ static void sync(mn_world *world, mn_world_workload *cron)
 {
     timer *t = cron->state;
     const bool suspended = cron->object->spec.suspend;
-    cron->remark = suspended && cron->children->len == 0 ? "suspended" : "";
+    cron->remark = suspended && cron->children->len == 0 ? "suspended"
+                   : t->valid                            ? ""
+                              : "its schedule cannot be read: it runs once";
     if (!t->began && !suspended) {
         t->began = true;
         make(world, cron);

@@ -90,24 +90,17 @@ static bool make(mn_world *world, mn_world_workload *set, size_t ordinal, bool o
 /* True: all are there, and Ready as far as that matters. */
 static bool make_all(mn_world *world, mn_world_workload *set, bool ordered)
 {
-    bool complete = true;
     for (size_t i = 0; i < (size_t)MAX(0, set->replicas); i++) {
         const mn_slot *slot = slot_at(set, i);
-        if (slot != NULL && slot->loop.on) {
-            complete = false;
-            if (ordered)
-                return false;
-        } else if (slot == NULL || slot->pod == NULL) {
-            complete = false;
+        const bool goes_round = slot != NULL && slot->loop.on;
+        if (!goes_round && (slot == NULL || slot->pod == NULL)) {
             if (!make(world, set, i, ordered))
                 return false;
-        } else if (!is_available(world, set, slot->pod)) {
-            complete = false;
-            if (ordered)
-                return false;
+        } else if (ordered && (goes_round || !is_available(world, set, slot->pod))) {
+            return false;
         }
     }
-    return complete || !ordered;
+    return true;
 }
 
 /* From the top; false: one is on its way out, and the next waits for it. */
