@@ -132,6 +132,21 @@ static const void *node_under(const applying *a, const mn_node *node, const mn_o
     return under_rules(a, &a->nodes, &c, error);
 }
 
+/* What the timeline makes nodes from, when a pool grows. */
+static bool patch_samples(applying *a, GError **error)
+{
+    mn_node_pool *pools = MN_ARENA_NEW(a->out->arena, mn_node_pool, a->base->pool_count);
+    for (size_t i = 0; i < a->base->pool_count; i++) {
+        pools[i] = a->base->pools[i];
+        const mn_os_offer offer = mn_os_offer_of(&a->matcher.truth->policy, pools[i].sample);
+        pools[i].sample = node_under(a, pools[i].sample, &offer, pools[i].name, error);
+        if (pools[i].sample == NULL)
+            return false;
+    }
+    a->out->pools = pools;
+    return true;
+}
+
 static bool patch_nodes(applying *a, GError **error)
 {
     GPtrArray *nodes = a->out->objects->nodes;
@@ -143,7 +158,7 @@ static bool patch_nodes(applying *a, GError **error)
         a->out->touched.nodes += patched != node;
         store(nodes, i, patched);
     }
-    return true;
+    return patch_samples(a, error);
 }
 
 /* ---- workloads and Pods */
@@ -525,7 +540,6 @@ static mn_scenario *share(const mn_scenario *base)
     out->arena = mn_arena_new();
     out->objects = mn_objects_share(base->objects);
     out->timeline_objects = g_ptr_array_new_with_free_func(free_objects);
-    out->timeline_objects = g_ptr_array_ref(base->timeline_objects);
     out->touched = (mn_touched){0};
     return out;
 }

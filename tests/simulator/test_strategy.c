@@ -467,6 +467,28 @@ static void a_strategy_beside_the_scenario_comes_before_a_built_in_one(void)
     g_rmdir(folder);
 }
 
+static void what_comes_later_stands_under_it_too(void)
+{
+    static const char text[] =
+        "apiVersion: mullion.dev/v1alpha1\nkind: Scenario\nspec:\n"
+        "  nodePools: [{name: win, count: 0, os: windows, build: ltsc2022}, {name: linux}]\n"
+        "  timeline:\n"
+        "    - {at: 1m, pool: {name: win, resize: 1}}\n"
+        "    - {at: 2m, run: kubectl create deployment iis --image=mcr.microsoft.com/windows/"
+        "servercore/iis:windowsservercore-ltsc2022}\n";
+    const mn_source source = {.name = "t.yaml", .bytes = text, .len = strlen(text)};
+    g_autoptr(mn_scenario) base = mn_scenario_load_source(&source, NULL);
+    g_autoptr(mn_strategy) strategy = mn_strategy_find(NULL, "taint-and-selector", NULL);
+    g_autoptr(mn_scenario) scenario = under(base, strategy);
+    const mn_workload *before = base->timeline.items[1].objects->workloads->pdata[0];
+    const mn_workload *after = scenario->timeline.items[1].objects->workloads->pdata[0];
+    EXPECT_INT((int64_t)base->pools[0].sample->spec.taints.count, 0);
+    EXPECT_INT((int64_t)scenario->pools[0].sample->spec.taints.count, 1);
+    EXPECT_INT((int64_t)scenario->pools[1].sample->spec.taints.count, 0);
+    EXPECT_INT((int64_t)before->spec.template.spec.tolerations.count, 0);
+    EXPECT_INT((int64_t)after->spec.template.spec.tolerations.count, 1);
+}
+
 extern CU_TestInfo suite_simulator_strategy[];
 CU_TestInfo suite_simulator_strategy[] = {
     {"every shipped strategy is whole and goes by its name",
@@ -475,6 +497,7 @@ CU_TestInfo suite_simulator_strategy[] = {
     {"what a strategy touches is counted", what_a_strategy_touches_is_counted},
     {"lists of taints and tolerations grow", lists_of_taints_and_tolerations_grow},
     {"a scenario is left as it is", a_scenario_is_left_as_it_is},
+    {"what comes later stands under it, too", what_comes_later_stands_under_it_too},
     {"a match asks for what it names", a_match_asks_for_what_it_names},
     {"a match of nodes asks for what they are", a_match_of_nodes_asks_for_what_they_are},
     {"a patch that finds nothing is told", a_patch_that_finds_nothing_is_told},
