@@ -85,6 +85,9 @@ static void run_one(void *data, size_t index)
     mn_run_options options = c->options->run;
     options.has_seed = true;
     options.seed = c->first_seed + index % c->seed_count;
+    g_autoptr(mn_arena) scratch = mn_arena_new();
+    options.checkpoints_ms = mn_expectations_times(
+        scratch, c->base->expectations, scenario->strategy->name, &options.checkpoint_count);
     g_autoptr(mn_record) record = mn_engine_run(scenario, &options, &o->error);
     if (record == NULL)
         return;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simulator/compare/expectation.h"
 
+#include "simulator/scenario/duration.h"
 #include "simulator/scenario/kubectl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_EXPECTATIONS = 10000 };
@@ -10,14 +12,22 @@ enum { MAX_EXPECTATIONS = 10000 };
 /* ---- reading */
 
 typedef struct entry {
-    const char *strategy, *at, *selector, *namespace_, *workload;
+    const char *strategy, *selector, *namespace_, *workload;
+    mn_opt_int at;
     const char *metrics[MN_METRIC_COUNT]; /* as written; NULL: not said */
 } entry;
+
+static bool decode_at(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    mn_opt_int *when = out;
+    when->set = true;
+    return mn_decode_duration(arena, at, &when->value, error);
+}
 
 #define ENTRY(member, name, kind) MN_FIELD(entry, member, name, kind)
 static const mn_field entry_fields[] = {
     ENTRY(strategy, "strategy", MN_FIELD_STRING),
-    ENTRY(at, "at", MN_FIELD_SCALAR),
+    MN_FIELD_BY(entry, at, "at", decode_at),
     ENTRY(selector, "selector", MN_FIELD_STRING),
     ENTRY(namespace_, "namespace", MN_FIELD_STRING),
     ENTRY(workload, "workload", MN_FIELD_STRING),
@@ -74,7 +84,11 @@ static bool read_filter(mn_arena *arena, const mn_at *at, const entry *e, mn_exp
         g_string_append_printf(text, "%s%s", text->len == 0 ? " of " : ", ", parts[i]);
         out->has_filter = true;
     }
-    out->filter_text = mn_arena_strdup(arena, text->str);
+    if (out->has_at) {
+        g_autofree char *when = mn_duration_format(out->at_ms);
+        g_string_append_printf(text, " at %s", when);
+    }
+    out->what_text = mn_arena_strdup(arena, text->str);
     return true;
 }
 
@@ -91,12 +105,10 @@ static const char *place_of(mn_arena *arena, const mn_at *at)
 static bool read_expectation(mn_arena *arena, const mn_at *at, mn_expectation *out, GError **error)
 {
     entry e;
-    mn_at when = mn_at_member(at, "at");
     if (!mn_decode(arena, &mn_expectation_shape, at, &e, error))
         return false;
-    if (e.at != NULL)
-        return mn_at_error(
-            &when, MN_ERROR_SCHEMA, error, "only the end of a run can be judged yet");
+    out->has_at = e.at.set;
+    out->at_ms = e.at.value;
     out->place = place_of(arena, at);
     out->strategy = e.strategy;
     return read_filter(arena, at, &e, out, error) && read_conditions(arena, at, &e, out, error);
@@ -143,8 +155,54 @@ typedef struct telling {
 static void tell(const telling *t, const char *what)
 {
     g_autofree char *text =
-        g_strdup_printf("expect%s under %s: %s", t->expectation->filter_text, t->strategy, what);
+        g_strdup_printf("expect%s under %s: %s", t->expectation->what_text, t->strategy, what);
     t->tell(t->expectation->place, text, t->data);
+}
+
+static const char *name_of(const char *strategy)
+{
+    return strategy == NULL ? "none" : strategy;
+}
+
+static bool is_meant(const mn_expectation *expectation, const char *strategy)
+{
+    return expectation->strategy == NULL || strcmp(expectation->strategy, name_of(strategy)) == 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+const int64_t *mn_expectations_times(mn_arena *arena, const mn_expectations *expectations,
+                                     const char *strategy, size_t *count)
+{
+    int64_t *times = MN_ARENA_NEW(arena, int64_t, expectations->count);
+    size_t all = 0;
+    for (size_t i = 0; i < expectations->count; i++) {
+        if (expectations->items[i].has_at && is_meant(&expectations->items[i], strategy))
+            times[all++] = expectations->items[i].at_ms;
+    }
+    if (all > 1)
+        qsort(times, all, sizeof *times, by_value);
+    *count = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (*count == 0 || times[*count - 1] != times[i])
+            times[(*count)++] = times[i];
+    }
+    return times;
+}
+
+/* The record of the time that the expectation looks at. */
+static const mn_record *record_at(const mn_record *record, const mn_expectation *expectation)
+{
+    for (size_t i = 0; expectation->has_at && i < record->checkpoint_count; i++) {
+        if (record->checkpoints[i]->time_ms == expectation->at_ms)
+            return record->checkpoints[i];
+    }
+    g_assert(!expectation->has_at);
+    return record;
 }
 
 static void check_one(const telling *t, const mn_record *record, const mn_touched *touched)
@@ -172,13 +230,12 @@ static void check_one(const telling *t, const mn_record *record, const mn_touche
 void mn_expectations_check(const mn_expectations *expectations, const mn_record *record,
                            const mn_touched *touched, mn_expectation_fn tell_failure, void *data)
 {
-    const char *strategy = record->strategy == NULL ? "none" : record->strategy;
     for (size_t i = 0; i < expectations->count; i++) {
         const telling t = {.expectation = &expectations->items[i],
-                           .strategy = strategy,
+                           .strategy = name_of(record->strategy),
                            .tell = tell_failure,
                            .data = data};
-        if (t.expectation->strategy == NULL || strcmp(t.expectation->strategy, strategy) == 0)
-            check_one(&t, record, touched);
+        if (is_meant(t.expectation, record->strategy))
+            check_one(&t, record_at(record, t.expectation), touched);
     }
 }

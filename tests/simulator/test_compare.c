@@ -194,6 +194,9 @@ static void a_wrong_expectation_is_named_with_its_place(void)
     expectation_fault("{selector: 'a in', ready: 1}",
                       "test.yaml:9:18: spec.expect[0].selector: expected ( and a list of values at "
                       "\"\" of the selector \"a in\"");
+    expectation_fault("{at: 5, ready: 1}",
+                      "test.yaml:9:12: spec.expect[0].at: expected a duration such as 90s, 10m, "
+                      "1h30m or 2d, found \"5\": say the unit");
     expectation_fault("5", "test.yaml:9:7: spec.expect[0]: expected an object, found the number 5");
 }
 
