@@ -19,18 +19,18 @@ ext_listeners *ext_listeners_open(ext_service *service, const ext_config *config
 bool ext_listeners_check(const ext_config *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For kube-scheduler; and for probes, 0 when that is the same. */
-uint16_t ext_listeners_port(const ext_listeners *listeners);
-uint16_t ext_listeners_admin_port(const ext_listeners *listeners);
+uint16_t ext_listeners_port(const ext_listeners *self);
+uint16_t ext_listeners_admin_port(const ext_listeners *self);
 
 /* Reads certificates that have changed; what is wrong with them is logged, and those in use
  * stay. Milliseconds until it should be called again; 0: never. Of one thread. */
-int64_t ext_listeners_look(ext_listeners *listeners);
+int64_t ext_listeners_look(ext_listeners *self);
 
 /* Answers what has begun. False when that took longer than `drain_ms`. Once. */
-bool ext_listeners_drain(ext_listeners *listeners, int64_t drain_ms);
+bool ext_listeners_drain(ext_listeners *self, int64_t drain_ms);
 
 /* NULL-safe. */
-void ext_listeners_free(ext_listeners *listeners);
+void ext_listeners_free(ext_listeners *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_listeners, ext_listeners_free)
 
 #endif
