@@ -226,7 +226,8 @@ static void enter_pod(intake *in, const mn_pod *pod)
     }
     mn_world_workload *maker = maker_of(in, pod, &top);
     const bool daemon = maker->object != NULL && maker->object->kind == MN_WORKLOAD_DAEMON_SET;
-    const bool set = maker->owner != NULL && maker->object->kind == MN_WORKLOAD_REPLICA_SET;
+    const bool set = maker->owner != NULL && maker->object != NULL &&
+                     maker->object->kind == MN_WORKLOAD_REPLICA_SET;
     if (*mn_workload_top(maker)->origin == '\0' && pod->meta.origin != NULL)
         mn_workload_top(maker)->origin = pod->meta.origin;
     mn_pod_store(

@@ -69,6 +69,7 @@ const char *mn_note_kind_id(mn_note_kind kind)
     return note_ids[kind];
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): checkpoints have none of their own */
 void mn_record_free(mn_record *record)
 {
     if (record == NULL)
@@ -214,28 +215,31 @@ static size_t find_or_add_group(GArray *pools, const mn_record_node *node)
     return pools->len - 1;
 }
 
+static void record_declared(const scribe *s, size_t declared, GArray *pools)
+{
+    const GPtrArray *nodes = s->world->nodes;
+    const char *name = s->world->scenario->pools[declared].name;
+    bool found = false;
+    for (guint i = 0; i < nodes->len; i++) {
+        if (((const mn_world_node *)nodes->pdata[i])->pool != declared)
+            continue;
+        const mn_record_pool fresh = pool_like(&s->nodes[i], name, true);
+        if (!found)
+            g_array_append_val(pools, fresh);
+        found = true;
+        join_pool(
+            &g_array_index(pools, mn_record_pool, pools->len - 1), &s->nodes[i], pools->len - 1);
+    }
+}
+
 /* Declared pools first, in the order of the scenario; those without nodes are left out. */
 static void record_pools(const scribe *s)
 {
     const mn_world *world = s->world;
     const mn_scenario *scenario = world->scenario;
     g_autoptr(GArray) pools = g_array_new(FALSE, TRUE, sizeof(mn_record_pool));
-    for (size_t p = 0; p < scenario->pool_count; p++) {
-        bool found = false;
-        for (guint i = 0; i < world->nodes->len; i++) {
-            const mn_world_node *node = world->nodes->pdata[i];
-            if (node->pool != p)
-                continue;
-            if (!found) {
-                const mn_record_pool fresh = pool_like(&s->nodes[i], scenario->pools[p].name, true);
-                g_array_append_val(pools, fresh);
-            }
-            found = true;
-            join_pool(&g_array_index(pools, mn_record_pool, pools->len - 1),
-                      &s->nodes[i],
-                      pools->len - 1);
-        }
-    }
+    for (size_t p = 0; p < scenario->pool_count; p++)
+        record_declared(s, p, pools);
     for (guint i = 0; i < world->nodes->len; i++) {
         const mn_world_node *node = world->nodes->pdata[i];
         if (node->pool != SIZE_MAX)

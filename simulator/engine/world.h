@@ -56,7 +56,7 @@ mn_world_node *mn_world_find_node(const mn_world *world, const char *name);
 
 /* Creates the node, or replaces its version. A new one belongs to the pool that has a node
  * whose name differs in the number behind the last dash only. */
-mn_world_node *mn_world_put_node(mn_world *world, const mn_node *node);
+mn_world_node *mn_world_put_node(mn_world *world, const mn_node *object);
 
 /* False: there is no such node. Its Pods are gone with it: their controllers replace them, as
  * after the garbage collector has come by. */
