@@ -10,7 +10,6 @@
  * rate limited by zone, as they are where many nodes fail at once.
  */
 #include "simulator/engine/actions/act.h"
-#include "simulator/strategy/strategy.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -165,29 +164,16 @@ static GPtrArray *nodes_of(const mn_act *act)
     return nodes;
 }
 
-/* What the pool's nodes look like: as the strategy has them, which has seen those only that were
- * there in the beginning. */
-static const mn_node *sample_of(mn_act *act)
+/* As the pool makes it, whatever was done to the others since: labels and taints that somebody
+ * set with kubectl are not the pool's. */
+static void add_node(mn_act *act, int64_t number)
 {
     mn_world *world = act->world;
     const mn_node_pool *pool = &world->scenario->pools[act->action->pool.index];
-    g_autoptr(GError) error = NULL;
-    if (pool->count > 0)
-        return world->scenario->objects->nodes->pdata[pool->first];
     const mn_node *sample =
-        mn_strategy_adapt_node(world->scenario, world->arena, pool->sample, pool->name, &error);
-    if (sample == NULL)
-        mn_act_fail(act, "%s", error->message);
-    return sample;
-}
-
-/* As the pool makes it, whatever was done to the others since: labels and taints that somebody
- * set with kubectl are not the pool's. */
-static void add_node(mn_act *act, const mn_node *sample, int64_t number)
-{
-    mn_world *world = act->world;
+        pool->count > 0 ? world->scenario->objects->nodes->pdata[pool->first] : pool->sample;
     mn_node *node = mn_act_copy_node(world, sample);
-    node->meta.name = mn_arena_printf(world->arena, "%s-%" PRId64, act->action->pool.name, number);
+    node->meta.name = mn_arena_printf(world->arena, "%s-%" PRId64, pool->name, number);
     node->meta.labels =
         mn_act_with_label(world->arena, &node->meta.labels, MN_LABEL_HOSTNAME, node->meta.name);
     mn_world_put_node(world, node);
@@ -201,11 +187,8 @@ bool mn_act_resize(mn_act *act)
     int64_t next = count == 0 ? 0 : number_of(nodes->pdata[count - 1], act->action->pool.name) + 1;
     if (act->world->nodes->len + (wanted > count ? wanted - count : 0) > MN_SCENARIO_MAX_NODES)
         return mn_act_fail(act, "more than %d nodes in all", MN_SCENARIO_MAX_NODES);
-    const mn_node *sample = wanted > count ? sample_of(act) : NULL;
-    if (wanted > count && sample == NULL)
-        return false;
     for (; count < wanted; count++)
-        add_node(act, sample, next++);
+        add_node(act, next++);
     for (; count > wanted; count--) {
         const mn_world_node *last = nodes->pdata[count - 1];
         const char *name = last->node->meta.name;
