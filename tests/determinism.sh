@@ -105,7 +105,7 @@ check() {
 if [ "$kind" = short ]; then
     check scenarios/demo.yaml
 else
-    for scenario in scenarios/*.yaml; do
+    for scenario in scenarios/*.yaml scenarios/lessons/*.yaml; do
         check "$scenario"
     done
 fi
