@@ -173,6 +173,7 @@ for lesson in "$lessons"/[0-9]*.yaml; do
     mullion compare "$lesson" >"$work/compared" 2>&1 || { cat "$work/compared" && bad=1; }
 done
 
+mullion validate "$lessons" >"$work/validated" 2>&1 || { cat "$work/validated" && bad=1; }
 [ "$bad" -eq 0 ] || exit 1
 [ "$count" -gt 0 ] || exit 1
 echo "$count lessons hold, $commands commands print what their pages show"
