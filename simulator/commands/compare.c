@@ -3,6 +3,7 @@
 #include "mullion/sched/cycle.h"
 #include "simulator/compare/print.h"
 #include "simulator/output.h"
+#include "simulator/progress.h"
 #include "simulator/replay.h"
 
 #include <string.h>
@@ -202,6 +203,7 @@ static mn_exit run(mn_call *call)
     g_autoptr(GArray) conditions = g_array_new(FALSE, FALSE, sizeof(mn_fail_on));
     if (!parse_conditions(call, conditions))
         return MN_EXIT_USAGE;
+    mn_progress_begin(call, mn_arena_printf(call->arena, "comparing %s", call->operands[0]));
     g_autoptr(mn_scenario) scenario = mn_scenario_load(call->operands, call->operand_count, &error);
     if (scenario == NULL) {
         mn_complain(call, "%s", error->message);
