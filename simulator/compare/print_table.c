@@ -105,13 +105,23 @@ static int64_t dead(const mn_compare_row *row)
     return most(row, MN_METRIC_MISPLACED) + most(row, MN_METRIC_FAILED);
 }
 
-/* The row that one wonders about: what makes more Pods wait than the first does, else what even
- * the best does not mend, else what misplaces Pods. */
+/* Pods that run under the first and are not even made here: a DaemonSet's, on tainted nodes. */
+static int64_t lost(const mn_compare_row *row, const mn_compare_row *first)
+{
+    return most(first, MN_METRIC_READY) - most(row, MN_METRIC_READY);
+}
+
+/* The row that one wonders about: what makes more Pods wait than the first does, or go without a
+ * trace, else what even the best does not mend, else what misplaces Pods. */
 static const mn_compare_row *puzzling(const mn_comparison *comparison)
 {
     const mn_compare_row *rows = comparison->rows;
     for (size_t i = 1; i < comparison->row_count; i++) {
         if (waiting(&rows[i]) > waiting(&rows[0]))
+            return &rows[i];
+    }
+    for (size_t i = 1; i < comparison->row_count; i++) {
+        if (lost(&rows[i], &rows[0]) > 0 && waiting(&rows[i]) + dead(&rows[i]) == 0)
             return &rows[i];
     }
     for (size_t i = 0; i < comparison->row_count; i++) {
@@ -126,7 +136,8 @@ static const mn_compare_row *puzzling(const mn_comparison *comparison)
 }
 
 /* Asks about the worst that happens under it; gives the workload that it happens to. */
-static const char *phrase_question(GString *out, const mn_compare_row *row)
+static const char *phrase_question(GString *out, const mn_compare_row *row,
+                                   const mn_compare_row *first)
 {
     const struct {
         mn_metric metric;
@@ -150,6 +161,8 @@ static const char *phrase_question(GString *out, const mn_compare_row *row)
                                asked[i].state);
         return asked[i].suspect;
     }
+    g_string_append_printf(
+        out, "Why do %" PRId64 " fewer run under %s?", lost(row, first), row->strategy->name);
     return NULL;
 }
 
@@ -158,7 +171,7 @@ static void print_next(const mn_comparison *comparison, const mn_compare_view *v
     const mn_compare_row *row = puzzling(comparison);
     g_autoptr(GString) question = g_string_new(NULL), command = g_string_new(NULL);
     if (row != NULL) {
-        const char *suspect = phrase_question(question, row);
+        const char *suspect = phrase_question(question, row, &comparison->rows[0]);
         g_string_append(command, view->run);
         if (view->explain != NULL && suspect != NULL)
             g_string_printf(command, "%s %s", view->explain, suspect);
