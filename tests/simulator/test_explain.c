@@ -371,7 +371,10 @@ static void a_pending_pod_is_helped_by_what_keeps_it_away(void)
          IIS_2019,
          "toleration of os=windows:NoSchedule, nodeSelector node.kubernetes.io/windows-build: "
          "10.0.17763 on Deployment shop/x and one Windows node of build 10.0.17763: fits 1 other "
-         "node, and runs there"},
+         "node, and runs there\n"
+         "toleration of os=windows:NoSchedule on Deployment shop/x, mullion-extender, mode enforce "
+         "and one Windows node of build 10.0.17763: fits 1 other node, and runs there; no other Pod "
+         "loses its place"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *deployment =
