@@ -14,9 +14,9 @@ enum { MAX_FAILURES = 1000 };
 /* One run, as its thread leaves it. */
 typedef struct outcome {
     mn_metrics metrics;
-    GPtrArray *failures;  /* char *: place and text in turn; NULL: none */
-    char *waiting, *dead; /* as in mn_compare_row */
-    mn_record *record;    /* of the first run alone */
+    GPtrArray *failures;        /* char *: place and text in turn; NULL: none */
+    char *first[MN_FATE_COUNT]; /* as in mn_compare_row */
+    mn_record *record;          /* of the first run alone */
     GError *error;
 } outcome;
 
@@ -67,13 +67,10 @@ static void keep_suspects(const mn_record *record, outcome *o)
 {
     for (size_t i = 0; i < record->workload_count; i++) {
         const mn_record_workload *workload = &record->workloads[i];
-        const size_t *counts = workload->counts;
-        g_autofree char *name = g_strdup_printf("%s/%s", workload->kind, workload->name);
-        if (o->waiting == NULL && counts[MN_FATE_PENDING] + counts[MN_FATE_REJECTED] > 0)
-            o->waiting = g_strdup(name);
-        if (o->dead == NULL &&
-            counts[MN_FATE_WRONG_OS] + counts[MN_FATE_WRONG_BUILD] + counts[MN_FATE_FAILED] > 0)
-            o->dead = g_strdup(name);
+        for (int fate = 0; fate < MN_FATE_COUNT; fate++) {
+            if (o->first[fate] == NULL && workload->counts[fate] > 0)
+                o->first[fate] = g_strdup_printf("%s/%s", workload->kind, workload->name);
+        }
     }
 }
 
@@ -163,10 +160,10 @@ static void take_row(const comparing *c, size_t index, mn_arena *arena, mn_compa
         row->metrics[metric] = spread_of(c, index, (mn_metric)metric);
     for (size_t i = 0; i < c->seed_count; i++) {
         const outcome *o = &c->outcomes[index * c->seed_count + i];
-        if (row->waiting == NULL && o->waiting != NULL)
-            row->waiting = mn_arena_strdup(arena, o->waiting);
-        if (row->dead == NULL && o->dead != NULL)
-            row->dead = mn_arena_strdup(arena, o->dead);
+        for (int fate = 0; fate < MN_FATE_COUNT; fate++) {
+            if (row->first[fate] == NULL && o->first[fate] != NULL)
+                row->first[fate] = mn_arena_strdup(arena, o->first[fate]);
+        }
     }
 }
 
@@ -244,8 +241,8 @@ static void clear(comparing *c)
     for (size_t i = 0; i < c->count * c->seed_count; i++) {
         outcome *o = &c->outcomes[i];
         g_clear_pointer(&o->failures, g_ptr_array_unref);
-        g_clear_pointer(&o->waiting, g_free);
-        g_clear_pointer(&o->dead, g_free);
+        for (int fate = 0; fate < MN_FATE_COUNT; fate++)
+            g_clear_pointer(&o->first[fate], g_free);
         g_clear_pointer(&o->record, mn_record_free);
         g_clear_error(&o->error);
     }

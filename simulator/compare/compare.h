@@ -24,9 +24,8 @@ typedef struct mn_compare_row {
     mn_touched touched;
     mn_spread metrics[MN_METRIC_COUNT];
     bool is_best; /* no other row is better */
-    /* "Deployment/web": the first workload that waits (Pending, rejected), and the first that has
-     * dead Pods; NULL: none */
-    const char *waiting, *dead;
+    const char
+        *first[MN_FATE_COUNT]; /* "Deployment/web": the first that has such Pods, NULL: none */
 } mn_compare_row;
 
 /* A condition that holds where it should not, or does not where it should. */

@@ -143,11 +143,11 @@ static const char *phrase_question(GString *out, const mn_compare_row *row,
         mn_metric metric;
         const char *verb, *state, *suspect;
     } asked[] = {
-        {MN_METRIC_PENDING, "leave", "Pending", row->waiting},
-        {MN_METRIC_REJECTED, "get", "rejected", row->waiting},
-        {MN_METRIC_WRONG_OS, "leave", "on the wrong OS", row->dead},
-        {MN_METRIC_WRONG_BUILD, "leave", "on the wrong build", row->dead},
-        {MN_METRIC_FAILED, "leave", "failed", row->dead},
+        {MN_METRIC_PENDING, "leave", "Pending", row->first[MN_FATE_PENDING]},
+        {MN_METRIC_REJECTED, "get", "rejected", row->first[MN_FATE_REJECTED]},
+        {MN_METRIC_WRONG_OS, "leave", "on the wrong OS", row->first[MN_FATE_WRONG_OS]},
+        {MN_METRIC_WRONG_BUILD, "leave", "on the wrong build", row->first[MN_FATE_WRONG_BUILD]},
+        {MN_METRIC_FAILED, "leave", "failed", row->first[MN_FATE_FAILED]},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
         int64_t count = most(row, asked[i].metric);

@@ -272,7 +272,7 @@ static void strategies_are_rows_in_the_order_asked_for(void)
     EXPECT_INT((int64_t)c->row_count, 3);
     EXPECT_STR(c->rows[0].strategy->name, "taint");
     EXPECT_INT(c->rows[0].metrics[MN_METRIC_PENDING].max, 2);
-    EXPECT_STR(c->rows[0].waiting, "Deployment/web");
+    EXPECT_STR(c->rows[0].first[MN_FATE_PENDING], "Deployment/web");
     EXPECT_INT((int64_t)c->rows[0].touched.nodes, 2);
     EXPECT_INT(c->rows[2].metrics[MN_METRIC_READY].min, 5);
     EXPECT_TRUE(c->rows[2].is_best && !c->rows[0].is_best);
