@@ -161,6 +161,12 @@ $(SHARE)/schema/%.schema.json: $(BIN)/mullion
 	@mkdir -p $(@D)
 	$(call say,SCHEMA)$< schema $* > $@
 
+.PHONY: deb
+deb: ## a Debian package in build/, with the service and its configuration
+	@rm -rf $(O)/deb
+	$(MAKE) install DESTDIR=$(abspath $(O)/deb) PREFIX=/usr
+	@sh build-aux/deb.sh $(O)/deb $(O)
+
 # ---- how it is built
 
 .PHONY: deps deps-test deps-clang deps-lint force
