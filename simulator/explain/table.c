@@ -543,6 +543,8 @@ static void verdict_line(const mn_explained *e, GString *line)
     else if (bad == 0)
         g_string_append_printf(
             line, "It runs on every node that it fits on (%zu%s).", e->feasible, among);
+    else if (e->good == 0 && bad == 1)
+        g_string_append_printf(line, "It does not run on the only node that it fits on%s.", among);
     else if (e->good == 0)
         g_string_append_printf(
             line, "It runs on none of the %zu nodes that it fits on%s.", bad, among);
