@@ -52,11 +52,12 @@ static void put_in_force(ext_reloader *reloader, ext_config *fresh)
                       old->unknown_runtime_rule != fresh->unknown_runtime_rule;
     ext_settings_release(old);
     ext_log_set_level(reloader->log, (ext_level)fresh->log_level);
-    ext_log_say(
-        reloader->log, EXT_INFO, "configuration read again, mode %s", ext_config_mode_name(fresh));
+    const char *mode = ext_config_mode_name(fresh);
     ext_settings_replace(reloader->settings, fresh);
     if (sorts_anew)
         ext_node_store_reclassify(reloader->nodes);
+    /* Not before it is true: somebody may wait for the line. */
+    ext_log_say(reloader->log, EXT_INFO, "configuration read again, mode %s", mode);
     ext_metrics_reloaded(reloader->metrics, true, fixed_keys);
     if (fixed_keys > 0)
         ext_log_say(reloader->log, EXT_WARNING, "changed, but needs a restart: %s", fixed->str);
