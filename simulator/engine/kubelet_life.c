@@ -2,6 +2,7 @@
 /* Kubelets in virtual time: who is told of what. How a Pod starts is in kubelet_start.c. */
 #include "simulator/engine/kubelet_life.h"
 
+#include "simulator/engine/actions/actions.h"
 #include "simulator/engine/kubelet_start.h"
 #include "simulator/engine/taint_eviction.h"
 
@@ -108,8 +109,8 @@ void mn_kubelet_life_begin(mn_world *world, mn_world_pod *pod)
 static void stopped(mn_world *world, mn_world_pod *pod)
 {
     const mn_life *life = mn_life_of(pod);
-    const bool lost = pod->node != NULL && mn_node_life_of(pod->node)->lost;
-    if (life->ends_ms <= world->now_ms && (life->forced || !lost))
+    const bool cut = pod->node != NULL && mn_node_life_of(pod->node)->cut;
+    if (life->ends_ms <= world->now_ms && (life->forced || !cut))
         mn_world_remove_pod(world, pod);
 }
 
@@ -137,6 +138,12 @@ static bool is_lost(const mn_node *node)
             return g_strcmp0(condition->status, "True") != 0;
     }
     return false;
+}
+
+/* For some time before anybody notices. */
+static bool is_dead(const mn_node *node)
+{
+    return mn_labels_find(&node->meta.annotations, MN_NODE_FAILED_ANNOTATION) != NULL;
 }
 
 typedef void (*pod_visit)(mn_world *world, mn_world_pod *pod);
@@ -187,8 +194,9 @@ void mn_kubelet_life_node(mn_world *world, mn_world_node *node, const mn_node *b
     if (after == NULL)
         return;
     mn_node_life *life = mn_node_life_of(node);
-    const bool was_lost = life->lost;
+    const bool was_lost = life->lost, was_cut = life->cut;
     life->lost = is_lost(after);
+    life->cut = life->lost || is_dead(after);
     if (is_another_system(before, after)) {
         mn_image_shelf_free(life->images);
         life->images = mn_image_shelf_new(after);
@@ -196,7 +204,7 @@ void mn_kubelet_life_node(mn_world *world, mn_world_node *node, const mn_node *b
     }
     if (life->lost && !was_lost)
         each_pod(world, node, lose);
-    if (was_lost && !life->lost)
+    if (was_cut && !life->cut)
         each_pod(world, node, find_again);
     if (before != NULL && before->spec.taints.items != after->spec.taints.items)
         each_pod(world, node, mn_taint_eviction_look);

@@ -240,7 +240,7 @@ static void go_on(mn_world *world, mn_world_pod *pod)
 static void ring(mn_world *world, mn_world_pod *pod)
 {
     const mn_life *life = mn_life_of(pod);
-    if (!pod->leaving && world->now_ms == life->due_ms && !mn_node_life_of(pod->node)->lost)
+    if (!pod->leaving && world->now_ms == life->due_ms && !mn_node_life_of(pod->node)->cut)
         go_on(world, pod);
 }
 

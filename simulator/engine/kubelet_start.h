@@ -21,11 +21,11 @@ typedef enum mn_start_step {
 /* In pod->kubelet. */
 typedef struct mn_life {
     mn_start_step step;
-    size_t container;   /* among init containers and containers, in this order */
-    int64_t due_ms;     /* when the next step is; alarms of another time are old */
-    int64_t evicted_ms; /* NoExecute: when its time is up; MN_NEVER: not at all */
-    int64_t ends_ms;    /* it leaves: when its containers have stopped */
-    bool refused;       /* by admission; `answer` says why */
+    size_t container;    /* among init containers and containers, in this order */
+    int64_t due_ms;      /* when the next step is; alarms of another time are old */
+    int64_t evicted_ms;  /* NoExecute: when its time is up; MN_NEVER: not at all */
+    int64_t ends_ms;     /* it leaves: when its containers have stopped */
+    bool refused;        /* by admission; `answer` says why */
     bool ending, forced; /* it leaves; with a grace of 0, and no kubelet is asked */
     mn_pod_state answer; /* its texts are owned */
     mn_pod_state now;    /* what it showed last; static texts, or those of `answer` */
@@ -35,7 +35,8 @@ typedef struct mn_life {
 /* In node->kubelet. */
 typedef struct mn_node_life {
     mn_image_shelf *images;
-    bool lost; /* its kubelet is not heard of: nothing starts, stops or is Ready */
+    bool cut;  /* its kubelet is dead, or not heard of: nothing starts or stops */
+    bool lost; /* the control plane knows: nothing there is Ready */
 } mn_node_life;
 
 mn_life *mn_life_of(mn_world_pod *pod);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small clusters in virtual time: when Pods are Ready, and what takes them off their nodes. */
+#include "simulator/engine/actions/actions.h"
 #include "simulator/engine/world.h"
 #include "tests/support/expect.h"
 
@@ -280,6 +281,23 @@ static void another_system_on_a_node_starts_its_pods_anew(void)
     end(&c);
 }
 
+static void a_kubelet_that_died_starts_nothing_before_anybody_notices(void)
+{
+    static const mn_label failed = {.key = MN_NODE_FAILED_ANNOTATION, .value = "0"};
+    cluster c = made(HEAD POD("a", "linux-0", RUNS("lin:1")));
+    const mn_node *before = node_of(&c, "linux-0");
+    mn_node *dead = MN_ARENA_NEW(c.world->arena, mn_node, 1);
+    *dead = *before;
+    dead->meta.annotations = (mn_labels){.items = &failed, .count = 1};
+    mn_world_put_node(c.world, dead);
+    run_until(&c, 5 * MINUTE);
+    EXPECT_STR(status(&c, "a"), "ContainerCreating");
+    mn_world_put_node(c.world, before);
+    run_until(&c, 6 * MINUTE);
+    EXPECT_STR(status(&c, "a"), "Running");
+    end(&c);
+}
+
 #define TEST(function)      \
     {                       \
 #function, function \
@@ -298,5 +316,6 @@ CU_TestInfo suite_simulator_kubelet_life[] = {
     TEST(a_deleted_pod_stays_until_its_lost_node_is_back),
     TEST(a_forced_deletion_asks_no_kubelet),
     TEST(another_system_on_a_node_starts_its_pods_anew),
+    TEST(a_kubelet_that_died_starts_nothing_before_anybody_notices),
     CU_TEST_INFO_NULL,
 };
