@@ -251,9 +251,11 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy tests/.clang-tidy | deps-lint
 
 # ---- what takes longer
 
-.PHONY: determinism fuzz fuzz-all bench coverage coverage-report golden-update
+.PHONY: determinism e2e-live fuzz fuzz-all bench coverage coverage-report golden-update
 determinism: all ## the same bytes twice, on one core and more, whatever locale, time zone and switches
 	@sh tests/determinism.sh $(abspath $(B))
+e2e-live: all ## against a real control plane: KUBE_SCHEDULER, KUBE_APISERVER and ETCD are paths of its programs
+	@MULLION_BUILD=$(abspath $(B)) sh tests/e2e/live.sh
 fuzz: | deps-clang ## fuzz each target for FUZZ_SECONDS (clang only)
 	$(MAKE) FLAVOR=fuzz CC=clang fuzz-all
 fuzz-all: $(FUZZ_SRC:%.c=$(B)/%)

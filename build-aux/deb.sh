@@ -18,12 +18,14 @@ day=$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')
 doc=$tree/usr/share/doc/mullion
 maintainer='Mullion contributors <noreply@localhost>'
 
-# What a library belongs to, without versions: for a machine without dpkg-dev.
+# What the libraries it names belong to, without versions: for a machine without dpkg-dev. dpkg may
+# know a file as /lib/... that is found as /usr/lib/..., and the other way round.
 owners() {
     for program in "$@"; do
-        ldd "$program" | sed -n 's/^[[:space:]]*\([^ ]*\) => \/.*/\1/p'
-    done | sort -u | while read -r library; do
-        dpkg -S "*/$library" 2>/dev/null | sed -n '1s/:.*//p'
+        for library in $(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+            path=$(ldd "$program" | sed -n "s|^[[:space:]]*$library => \\([^ ]*\\) .*|\\1|p")
+            dpkg -S "*${path#/usr}" 2>/dev/null | sed -n '1s/:.*//p'
+        done
     done | sort -u | paste -sd, | sed 's/,/, /g'
 }
 
