@@ -118,7 +118,7 @@ test: all $(B)/tests/run $(REPLAYS) ## run every test (SUITE=core_quantity for t
 clean: ## remove build/
 	rm -rf $(O)
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 # ---- what is installed, and where
 
