@@ -34,6 +34,21 @@ const char *const mn_engine_helps[] = {
     NULL,
 };
 
+mn_scenario *mn_replay_load(const mn_call *call, size_t count)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(mn_scenario) scenario = mn_scenario_load(call->operands, count, &error);
+    if (scenario == NULL) {
+        mn_complain(call, "%s", error->message);
+        return NULL;
+    }
+    if (scenario->file_count == 0) {
+        mn_complain(call, "%s: " MN_NO_MANIFESTS, call->operands[0]);
+        return NULL;
+    }
+    return g_steal_pointer(&scenario);
+}
+
 bool mn_replay_is_text(const mn_replay_args *args)
 {
     size_t count;

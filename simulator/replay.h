@@ -88,6 +88,10 @@ extern const char *const mn_replay_extenders[], *const mn_replay_extender_helps[
 /* What the engine is told. */
 mn_run_options mn_replay_how(const mn_replay_args *args);
 
+/* The first `count` operands, as files. NULL when they will not do, or hold no manifest; the
+ * user was told why. */
+mn_scenario *mn_replay_load(const mn_call *call, size_t count) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Does the format take words around it, or is it for programs? */
 bool mn_replay_is_text(const mn_replay_args *args);
 

@@ -204,15 +204,9 @@ static mn_exit run(mn_call *call)
     if (!parse_conditions(call, conditions))
         return MN_EXIT_USAGE;
     mn_progress_begin(call, mn_arena_printf(call->arena, "comparing %s", call->operands[0]));
-    g_autoptr(mn_scenario) scenario = mn_scenario_load(call->operands, call->operand_count, &error);
-    if (scenario == NULL) {
-        mn_complain(call, "%s", error->message);
+    g_autoptr(mn_scenario) scenario = mn_replay_load(call, call->operand_count);
+    if (scenario == NULL)
         return MN_EXIT_INPUT;
-    }
-    if (scenario->file_count == 0) {
-        mn_complain(call, "%s: " MN_NO_MANIFESTS, call->operands[0]);
-        return MN_EXIT_INPUT;
-    }
     g_autoptr(GPtrArray) strategies = g_ptr_array_new_with_free_func(free_strategy);
     if (!find_strategies(args, scenario, strategies, &error)) {
         mn_complain(call, "%s", error->message);

@@ -117,12 +117,9 @@ static mn_exit run(mn_call *call)
     mn_explain_request request;
     if (!read_request(call, args, &request))
         return MN_EXIT_USAGE;
-    g_autoptr(mn_scenario) scenario =
-        mn_scenario_load(call->operands, call->operand_count - 1, &error);
-    if (scenario == NULL) {
-        mn_complain(call, "%s", error->message);
+    g_autoptr(mn_scenario) scenario = mn_replay_load(call, call->operand_count - 1);
+    if (scenario == NULL)
         return MN_EXIT_INPUT;
-    }
     g_auto(mn_replay_stand) under = {0};
     if (!mn_replay_stand_under(call, scenario, &args->replay, &under))
         return MN_EXIT_INPUT;

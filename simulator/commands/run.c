@@ -24,17 +24,10 @@ static char *command_again(const mn_call *call, const char *strategy)
 static mn_exit run(mn_call *call)
 {
     const run_args *args = call->args;
-    g_autoptr(GError) error = NULL;
     mn_progress_begin(call, mn_arena_printf(call->arena, "running %s", call->operands[0]));
-    g_autoptr(mn_scenario) scenario = mn_scenario_load(call->operands, call->operand_count, &error);
-    if (scenario == NULL) {
-        mn_complain(call, "%s", error->message);
+    g_autoptr(mn_scenario) scenario = mn_replay_load(call, call->operand_count);
+    if (scenario == NULL)
         return MN_EXIT_INPUT;
-    }
-    if (scenario->file_count == 0) {
-        mn_complain(call, "%s: " MN_NO_MANIFESTS, call->operands[0]);
-        return MN_EXIT_INPUT;
-    }
     g_auto(mn_replay_stand) under = {0};
     if (!mn_replay_stand_under(call, scenario, &args->replay, &under))
         return MN_EXIT_INPUT;
