@@ -54,7 +54,7 @@ static const struct column {
     {"p95", MN_METRIC_READY_P95, false},
 };
 
-static bool is_zero(const mn_comparison *comparison, mn_metric metric)
+bool mn_compare_is_zero(const mn_comparison *comparison, mn_metric metric)
 {
     for (size_t i = 0; i < comparison->row_count; i++) {
         const mn_spread *spread = &comparison->rows[i].metrics[metric];
@@ -69,7 +69,7 @@ size_t mn_compare_columns(const mn_comparison *comparison,
 {
     size_t count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-        if (columns[i].always || !is_zero(comparison, columns[i].metric))
+        if (columns[i].always || !mn_compare_is_zero(comparison, columns[i].metric))
             out[count++] = (mn_compare_column){columns[i].metric, columns[i].title};
     }
     return count;
@@ -108,6 +108,25 @@ static void append_delta(GString *out, double delta)
         return;
     g_string_append(out, delta > 0 ? " +" : " ");
     append_mean(out, delta);
+}
+
+void mn_compare_phrase_change(GString *out, const mn_comparison *comparison, size_t row,
+                              mn_metric metric)
+{
+    const mn_spread *first = &comparison->rows[0].metrics[metric];
+    const mn_spread *spread = &comparison->rows[row].metrics[metric];
+    if (spread->known == 0) {
+        g_string_append_c(out, '-');
+        return;
+    }
+    append_value(out, metric, spread);
+    const double delta = spread->mean - first->mean;
+    if (first->known == 0 || mn_metric_get(metric)->unit == MN_UNIT_COUNT) {
+        append_delta(out, first->known == 0 ? 0 : delta);
+    } else if (llround(delta) != 0) {
+        g_string_append(out, delta > 0 ? " +" : " -");
+        mn_metric_format(out, metric, llround(fabs(delta)));
+    }
 }
 
 void mn_compare_phrase(GString *out, const mn_comparison *comparison, size_t row, mn_metric metric)

@@ -43,6 +43,11 @@ size_t mn_compare_columns(const mn_comparison *comparison,
 
 /* "27/31 +8" (of READY), "3", "2.4 (2-3)" over several seeds, "1m30s"; "-" when not known. */
 void mn_compare_phrase(GString *out, const mn_comparison *comparison, size_t row, mn_metric metric);
+/* The same for any metric, with the difference to the first strategy: "3 +2", "9s -3s". */
+void mn_compare_phrase_change(GString *out, const mn_comparison *comparison, size_t row,
+                              mn_metric metric);
+/* Is it 0 under every strategy, or not known? */
+bool mn_compare_is_zero(const mn_comparison *comparison, mn_metric metric);
 /* "2.2 cpu  5.1Gi", "-". */
 void mn_compare_phrase_held(GString *out, const mn_compare_row *row);
 
