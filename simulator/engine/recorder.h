@@ -68,8 +68,8 @@ typedef struct mn_record_pod {
     size_t sequence; /* 0, 1, ...: the order in which Pods met the scheduler (or were there) */
     int64_t priority;
 
-    const char *node;  /* NULL: not bound */
-    size_t node_index; /* in mn_record.nodes; meaningless without a node */
+    const char *node;        /* NULL: not bound */
+    size_t node_index;       /* in mn_record.nodes; meaningless without a node */
     const mn_labels *labels; /* NULL: none */
     mn_record_need need;
     mn_record_amount requests;

@@ -79,8 +79,7 @@ static void add_workload(const workload_table *table, const mn_record_workload *
         grid, MN_INK_PLAIN, "%s%s/%s", table->indented ? "  " : "", workload->kind, workload->name);
     if (!table->slim)
         mn_grid_cell(grid, MN_INK_PLAIN, workload->need.text);
-    mn_grid_cellf(
-        grid, MN_INK_PLAIN, "%zu/%zu", workload->counts[MN_FATE_RUNS], workload->asked);
+    mn_grid_cellf(grid, MN_INK_PLAIN, "%zu/%zu", workload->counts[MN_FATE_RUNS], workload->asked);
     mn_grid_cell(grid, MN_INK_PLAIN, where->str);
     mn_grid_cell(grid, ink, outcome->str);
     if (!table->slim)

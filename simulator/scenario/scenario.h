@@ -91,7 +91,7 @@ typedef struct mn_scenario {
     const char *scheduler_text; /* the same as JSON */
 
     const struct mn_expectations *expectations; /* spec.expect (simulator/compare/expectation.h) */
-    mn_strings strategies;                      /* names and files: what `compare` compares unless told */
+    mn_strings strategies; /* names and files: what `compare` compares unless told */
 
     /* What it stands under (simulator/strategy/strategy.h); NULL: as the files say. */
     const struct mn_strategy *strategy;

@@ -246,7 +246,8 @@ static void utf_16_is_read_and_broken_utf_8_is_not(void)
     g_autofree char *got = read_all(utf16, sizeof utf16, &error);
 
     EXPECT_STR(got, "{\"a\":\"\u00e9\"}");
-    is_refused("a: 1\nb: x\xff\n", "x.yaml:2:5: not text: invalid UTF-8 (another encoding? save the file as UTF-8)");
+    is_refused("a: 1\nb: x\xff\n",
+               "x.yaml:2:5: not text: invalid UTF-8 (another encoding? save the file as UTF-8)");
     is_refused_n("a: \0\n", 5, "x.yaml:1:4: not text: control character 0x00");
     is_refused("a: \"\\0\"\n", "x.yaml:1:4: a string holds a NUL character");
 }

@@ -9,7 +9,7 @@
 typedef struct extender_service {
     ext_service service;
     ext_config *config; /* the first one */
-    char *log_path; /* what it logs */
+    char *log_path;     /* what it logs */
     int log_fd;
 } extender_service;
 
