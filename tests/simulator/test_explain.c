@@ -37,9 +37,10 @@ static told ask_at(const char *text, const char *pod, const mn_run_options *opti
     mn_explain_request request = {.pod = pod, .has_at = at != NULL};
     if (at != NULL && !mn_duration_parse(at, &request.at_ms))
         g_error("the test's own time");
-    told t = {.scenario = mn_scenario_load_source(&source, &t.error)};
+    told t = {.error = NULL};
+    t.scenario = mn_scenario_load_source(&source, &t.error);
     if (t.scenario == NULL)
-        g_error("the test's own scenario: %s", t.error->message);
+        g_error("the test's own scenario: %s", t.error == NULL ? "" : t.error->message);
     t.e = mn_explain(t.scenario, options, &request, &t.error);
     return t;
 }
