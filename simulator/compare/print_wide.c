@@ -7,7 +7,7 @@
 static void add_head(mn_grid *grid, const mn_comparison *comparison)
 {
     mn_grid_head(grid, "STRATEGY", false);
-    for (int metric = 0; metric < MN_METRIC_COUNT; metric++) {
+    for (mn_metric metric = 0; metric < MN_METRIC_COUNT; metric++) {
         if (mn_compare_is_zero(comparison, metric))
             continue;
         g_autofree char *title = g_ascii_strup(mn_metric_get(metric)->name, -1);
@@ -22,7 +22,7 @@ static void add_row(mn_grid *grid, const mn_comparison *comparison, size_t index
     const mn_ink ink = row->is_best ? MN_INK_GOOD : MN_INK_PLAIN;
     g_autoptr(GString) text = g_string_new(NULL);
     mn_grid_cellf(grid, ink, "%s%s", row->strategy->name, row->is_best ? " *" : "");
-    for (int metric = 0; metric < MN_METRIC_COUNT; metric++) {
+    for (mn_metric metric = 0; metric < MN_METRIC_COUNT; metric++) {
         if (mn_compare_is_zero(comparison, metric))
             continue;
         g_string_truncate(text, 0);
