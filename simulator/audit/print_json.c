@@ -10,20 +10,15 @@
 /* Of thousands of nodes nobody reads the names, finding by finding. */
 enum { MAX_NODES = 100 };
 
-static void write_size(mn_json_writer *json, const char *key, size_t value)
-{
-    mn_json_member_int(json, key, (int64_t)value);
-}
-
 static void write_cluster(mn_json_writer *json, const mn_audit_cluster *cluster)
 {
     static const char *const sources[] = {"typical", "input", "file"};
     mn_json_key(json, "cluster");
     mn_json_begin_object(json);
     mn_json_member_string(json, "source", sources[cluster->source]);
-    write_size(json, "nodes", cluster->count);
-    write_size(json, "linuxNodes", cluster->on_linux);
-    write_size(json, "windowsNodes", cluster->on_windows);
+    mn_json_member_size(json, "nodes", cluster->count);
+    mn_json_member_size(json, "linuxNodes", cluster->on_linux);
+    mn_json_member_size(json, "windowsNodes", cluster->on_windows);
     mn_json_key(json, "windowsBuilds");
     mn_json_begin_array(json);
     for (size_t i = 0; i < cluster->builds.count; i++) {
@@ -38,11 +33,11 @@ static void write_summary(mn_json_writer *json, const mn_audit *audit)
 {
     mn_json_key(json, "summary");
     mn_json_begin_object(json);
-    write_size(json, "workloads", audit->workloads->len);
-    write_size(json, "errors", audit->counts[MN_SEVERITY_ERROR]);
-    write_size(json, "warnings", audit->counts[MN_SEVERITY_WARNING]);
-    write_size(json, "notes", audit->counts[MN_SEVERITY_NOTE]);
-    write_size(json, "ignored", audit->ignored);
+    mn_json_member_size(json, "workloads", audit->workloads->len);
+    mn_json_member_size(json, "errors", audit->counts[MN_SEVERITY_ERROR]);
+    mn_json_member_size(json, "warnings", audit->counts[MN_SEVERITY_WARNING]);
+    mn_json_member_size(json, "notes", audit->counts[MN_SEVERITY_NOTE]);
+    mn_json_member_size(json, "ignored", audit->ignored);
     mn_json_end_object(json);
 }
 
@@ -56,15 +51,15 @@ static void write_workload(mn_json_writer *json, const mn_audited *workload)
     mn_json_member_string(json, "needs", mn_os_need_name(workload->need));
     mn_json_member_bool(json, "byDefault", workload->by_default);
     mn_json_member_string(json, "evidence", workload->evidence);
-    write_size(json, "nodesAllowed", workload->lands);
-    write_size(json, "nodesThatRunIt", workload->runs);
-    write_size(json, "findings", workload->count);
+    mn_json_member_size(json, "nodesAllowed", workload->lands);
+    mn_json_member_size(json, "nodesThatRunIt", workload->runs);
+    mn_json_member_size(json, "findings", workload->count);
     mn_json_end_object(json);
 }
 
 static void write_nodes(mn_json_writer *json, const mn_finding *finding)
 {
-    write_size(json, "nodeCount", finding->node_count);
+    mn_json_member_size(json, "nodeCount", finding->node_count);
     mn_json_key(json, "nodes");
     mn_json_begin_array(json);
     for (size_t i = 0; i < MIN(finding->node_count, (size_t)MAX_NODES); i++)
@@ -75,8 +70,8 @@ static void write_nodes(mn_json_writer *json, const mn_finding *finding)
 static void write_place(mn_json_writer *json, const mn_finding *finding)
 {
     mn_json_member_string(json, "file", finding->file);
-    write_size(json, "line", finding->place.line);
-    write_size(json, "column", finding->place.column);
+    mn_json_member_size(json, "line", finding->place.line);
+    mn_json_member_size(json, "column", finding->place.column);
     mn_json_member_string(json, "path", finding->path);
 }
 

@@ -8,11 +8,6 @@
 
 #include <inttypes.h>
 
-static void write_size(mn_json_writer *json, const char *key, size_t value)
-{
-    mn_json_member_int(json, key, (int64_t)value);
-}
-
 static void write_seed(mn_json_writer *json, const char *key, uint64_t seed)
 {
     char text[MN_JSON_NUMBER_TEXT];
@@ -25,12 +20,12 @@ static void write_touched(mn_json_writer *json, const mn_touched *touched)
 {
     mn_json_key(json, "touched");
     mn_json_begin_object(json);
-    write_size(json, "nodes", touched->nodes);
-    write_size(json, "manifests", touched->manifests);
-    write_size(json, "objects", touched->objects);
-    write_size(json, "namespaces", touched->namespaces);
-    write_size(json, "schedulerFiles", touched->scheduler_files);
-    write_size(json, "apiserverFiles", touched->apiserver_files);
+    mn_json_member_size(json, "nodes", touched->nodes);
+    mn_json_member_size(json, "manifests", touched->manifests);
+    mn_json_member_size(json, "objects", touched->objects);
+    mn_json_member_size(json, "namespaces", touched->namespaces);
+    mn_json_member_size(json, "schedulerFiles", touched->scheduler_files);
+    mn_json_member_size(json, "apiserverFiles", touched->apiserver_files);
     mn_json_end_object(json);
 }
 
@@ -88,7 +83,7 @@ static void write_spread(mn_json_writer *json, const mn_compare_row *row)
             continue;
         mn_json_key(json, key_of((mn_metric)i, key));
         mn_json_begin_object(json);
-        write_size(json, "runs", spread->known);
+        mn_json_member_size(json, "runs", spread->known);
         mn_json_member_int(json, "min", spread->min);
         mn_json_member_int(json, "max", spread->max);
         mn_json_key(json, "standardDeviation");
@@ -149,10 +144,10 @@ void mn_compare_print_json(const mn_comparison *comparison, const mn_compare_vie
     mn_json_member_string(&json, "mullionVersion", MN_VERSION);
     mn_json_member_string(&json, "kubernetesVersion", comparison->record->kubernetes);
     write_seed(&json, "firstSeed", comparison->first_seed);
-    write_size(&json, "seeds", comparison->seed_count);
+    mn_json_member_size(&json, "seeds", comparison->seed_count);
     write_rows(&json, comparison);
     write_failures(&json, comparison);
-    write_size(&json, "failuresLeftOut", comparison->failures_left_out);
+    mn_json_member_size(&json, "failuresLeftOut", comparison->failures_left_out);
     mn_json_end_object(&json);
     mn_str text = mn_json_writer_text(&json);
     g_string_append_len(out, text.ptr, (gssize)text.len);

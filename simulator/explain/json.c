@@ -8,11 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void write_size(mn_json_writer *json, const char *key, size_t value)
-{
-    mn_json_member_int(json, key, (int64_t)value);
-}
-
 static void write_texts(mn_json_writer *json, const char *key, const char *const *items,
                         size_t count)
 {
@@ -93,7 +88,7 @@ static void write_scheduling(mn_json_writer *json, const mn_explained *e)
     mn_json_member_string(json, "whyNot", e->why_anew);
     mn_json_member_string(json, "schedulerName", e->profile);
     mn_json_member_int(json, "timeMs", e->time_ms);
-    write_size(json, "attempts", e->attempts);
+    mn_json_member_size(json, "attempts", e->attempts);
     mn_json_member_string(json, "event", e->event);
     mn_json_member_string(json, "eventMessage", e->event_text);
     if (e->chosen != NULL)
@@ -104,12 +99,12 @@ static void write_scheduling(mn_json_writer *json, const mn_explained *e)
     mn_json_member_string(json, "preFilterReason", e->pre_filter_reason);
     if (e->score_error != NULL)
         mn_json_member_string(json, "scoreError", e->score_error);
-    write_size(json, "feasibleNodes", e->feasible);
-    write_size(json, "feasibleNodesThatRunIt", e->good);
-    write_size(json, "tiedNodes", e->tied);
+    mn_json_member_size(json, "feasibleNodes", e->feasible);
+    mn_json_member_size(json, "feasibleNodesThatRunIt", e->good);
+    mn_json_member_size(json, "tiedNodes", e->tied);
     mn_json_member_bool(json, "scored", e->scored);
-    write_size(json, "searchStopsAt", e->wanted);
-    write_size(json, "lookedAt", e->seen);
+    mn_json_member_size(json, "searchStopsAt", e->wanted);
+    mn_json_member_size(json, "lookedAt", e->seen);
     mn_json_end_object(json);
 }
 
@@ -197,9 +192,9 @@ static void write_fixes(mn_json_writer *json, const mn_explained *e)
         mn_json_member_string(json, "command", fix->command);
         mn_json_member_string(json, "effect", fix->effect);
         mn_json_member_string(json, "price", fix->price);
-        write_size(json, "feasibleNodes", fix->feasible);
-        write_size(json, "moreNodes", fix->more);
-        write_size(json, "losers", fix->losers);
+        mn_json_member_size(json, "feasibleNodes", fix->feasible);
+        mn_json_member_size(json, "moreNodes", fix->more);
+        mn_json_member_size(json, "losers", fix->losers);
         mn_json_end_object(json);
     }
     mn_json_end_array(json);
@@ -231,7 +226,7 @@ void mn_explained_json(const mn_explained *e, const char *node, GString *out)
         write_scheduling(&json, e);
         write_nodes(&json, e, node);
         write_fixes(&json, e);
-        write_size(&json, "fixesTried", e->tried);
+        mn_json_member_size(&json, "fixesTried", e->tried);
     }
     mn_json_end_object(&json);
     mn_str text = mn_json_writer_text(&json);

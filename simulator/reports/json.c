@@ -17,11 +17,6 @@ static void write_amount(mn_json_writer *json, const char *key, const mn_record_
     mn_json_end_object(json);
 }
 
-static void write_size(mn_json_writer *json, const char *key, size_t value)
-{
-    mn_json_member_int(json, key, (int64_t)value);
-}
-
 /* All of them, zeros too: a reader need not ask whether a key is there. */
 static void write_counts(mn_json_writer *json, const size_t counts[MN_FATE_COUNT])
 {
@@ -38,7 +33,7 @@ static void write_counts(mn_json_writer *json, const size_t counts[MN_FATE_COUNT
     mn_json_key(json, "counts");
     mn_json_begin_object(json);
     for (size_t i = 0; i < MN_FATE_COUNT; i++)
-        write_size(json, keys[i], counts[i]);
+        mn_json_member_size(json, keys[i], counts[i]);
     mn_json_end_object(json);
 }
 
@@ -73,25 +68,25 @@ static void write_summary(mn_json_writer *json, const mn_record_totals *totals)
 {
     mn_json_key(json, "summary");
     mn_json_begin_object(json);
-    write_size(json, "workloads", totals->workloads);
-    write_size(json, "pods", totals->pods);
+    mn_json_member_size(json, "workloads", totals->workloads);
+    mn_json_member_size(json, "pods", totals->pods);
     write_counts(json, totals->counts);
     mn_json_key(json, "nodes");
     mn_json_begin_object(json);
-    write_size(json, "linux", totals->linux_nodes);
-    write_size(json, "windows", totals->windows_nodes);
-    write_size(json, "other", totals->other_nodes);
+    mn_json_member_size(json, "linux", totals->linux_nodes);
+    mn_json_member_size(json, "windows", totals->windows_nodes);
+    mn_json_member_size(json, "other", totals->other_nodes);
     mn_json_end_object(json);
-    write_size(json, "windowsBuilds", totals->windows_builds);
+    mn_json_member_size(json, "windowsBuilds", totals->windows_builds);
     write_amount(json, "allocatable", &totals->allocatable);
     write_amount(json, "requested", &totals->requested);
     write_amount(json, "heldByDeadPods", &totals->held);
-    write_size(json, "created", totals->created);
-    write_size(json, "deleted", totals->deleted);
-    write_size(json, "evictions", totals->evictions);
-    write_size(json, "preemptions", totals->preemptions);
-    write_size(json, "recreated", totals->recreations);
-    write_size(json, "failedLeft", totals->failed_left);
+    mn_json_member_size(json, "created", totals->created);
+    mn_json_member_size(json, "deleted", totals->deleted);
+    mn_json_member_size(json, "evictions", totals->evictions);
+    mn_json_member_size(json, "preemptions", totals->preemptions);
+    mn_json_member_size(json, "recreated", totals->recreations);
+    mn_json_member_size(json, "failedLeft", totals->failed_left);
     mn_json_end_object(json);
 }
 
@@ -108,7 +103,7 @@ static void write_pools(mn_json_writer *json, const mn_record *record)
         write_build(json, pool->build);
         mn_json_member_string(json, "containerRuntime", pool->runtime);
         mn_json_member_string(json, "taints", pool->taints);
-        write_size(json, "nodes", pool->node_count);
+        mn_json_member_size(json, "nodes", pool->node_count);
         write_counts(json, pool->counts);
         write_amount(json, "allocatable", &pool->allocatable);
         write_amount(json, "requested", &pool->requested);
@@ -154,14 +149,14 @@ static void write_workloads(mn_json_writer *json, const mn_record *record)
         mn_json_member_string(json, "name", workload->name);
         mn_json_member_string(json, "origin", workload->origin);
         write_need(json, &workload->need);
-        write_size(json, "pods", workload->pod_count);
+        mn_json_member_size(json, "pods", workload->pod_count);
         write_counts(json, workload->counts);
         write_amount(json, "heldByDeadPods", &workload->held);
-        write_size(json, "created", workload->created);
-        write_size(json, "deleted", workload->deleted);
-        write_size(json, "evicted", workload->evicted);
-        write_size(json, "recreated", workload->recreated);
-        write_size(json, "failedLeft", workload->failed_left);
+        mn_json_member_size(json, "created", workload->created);
+        mn_json_member_size(json, "deleted", workload->deleted);
+        mn_json_member_size(json, "evicted", workload->evicted);
+        mn_json_member_size(json, "recreated", workload->recreated);
+        mn_json_member_size(json, "failedLeft", workload->failed_left);
         mn_json_member_string(json, "remark", workload->remark);
         mn_json_end_object(json);
     }
@@ -188,7 +183,7 @@ static void write_pods(mn_json_writer *json, const mn_record *record)
         mn_json_member_string(json, "namespace", pod->namespace_);
         mn_json_member_string(json, "name", pod->name);
         write_owner(json, record, pod);
-        write_size(json, "sequence", pod->sequence);
+        mn_json_member_size(json, "sequence", pod->sequence);
         mn_json_member_bool(json, "existed", pod->existed);
         mn_json_member_int(json, "priority", pod->priority);
         write_need(json, &pod->need);
@@ -200,10 +195,10 @@ static void write_pods(mn_json_writer *json, const mn_record *record)
             mn_json_member_int(json, "scheduledMs", pod->scheduled_ms);
         if (pod->ready_ms >= 0)
             mn_json_member_int(json, "readyMs", pod->ready_ms);
-        write_size(json, "recreations", pod->recreations);
-        write_size(json, "evictions", pod->evictions);
-        write_size(json, "feasibleNodes", pod->feasible);
-        write_size(json, "tiedNodes", pod->ties);
+        mn_json_member_size(json, "recreations", pod->recreations);
+        mn_json_member_size(json, "evictions", pod->evictions);
+        mn_json_member_size(json, "feasibleNodes", pod->feasible);
+        mn_json_member_size(json, "tiedNodes", pod->ties);
         mn_json_member_string(json, "outcome", mn_fate_id(pod->fate));
         mn_json_member_bool(json, "holdsRequests", pod->holds);
         mn_json_member_string(json, "status", pod->status);
@@ -250,7 +245,7 @@ static void write_timeline(mn_json_writer *json, const mn_record *record)
         mn_json_begin_object(json);
         mn_json_member_int(json, "timeMs", action->time_ms);
         mn_json_member_string(json, "file", action->file);
-        write_size(json, "line", action->line);
+        mn_json_member_size(json, "line", action->line);
         mn_json_member_string(json, "command", action->command);
         mn_json_member_string(json, "text", action->text);
         mn_json_end_object(json);
@@ -269,7 +264,7 @@ static void write_notes(mn_json_writer *json, const mn_record *record)
         mn_json_member_bool(json, "warning", note->warning);
         mn_json_member_string(json, "subject", note->subject);
         mn_json_member_string(json, "text", note->text);
-        write_size(json, "count", note->count);
+        mn_json_member_size(json, "count", note->count);
         mn_json_end_object(json);
     }
     mn_json_end_array(json);

@@ -108,6 +108,11 @@ static inline void mn_json_member_int(mn_json_writer *json, const char *key, int
     mn_json_int(json, value);
 }
 
+static inline void mn_json_member_size(mn_json_writer *json, const char *key, size_t value)
+{
+    mn_json_member_int(json, key, (int64_t)value);
+}
+
 static inline void mn_json_member_bool(mn_json_writer *json, const char *key, bool value)
 {
     mn_json_key(json, key);
