@@ -182,14 +182,6 @@ bool mn_connections_evict(mn_connections *all)
     return oldest != NULL;
 }
 
-void mn_connections_cut(mn_connections *all)
-{
-    pthread_mutex_lock(&all->lock);
-    for (mn_connection *each = all->head; each != NULL; each = each->next)
-        cut(each);
-    pthread_mutex_unlock(&all->lock);
-}
-
 size_t mn_connections_count(mn_connections *all, size_t *busy)
 {
     size_t found = 0;

@@ -64,9 +64,6 @@ void mn_connections_pass(mn_connections *all);
  * longest. False when none is idle. */
 bool mn_connections_evict(mn_connections *all);
 
-/* Cuts whatever there is. */
-void mn_connections_cut(mn_connections *all);
-
 size_t mn_connections_count(mn_connections *all, size_t *busy);
 
 #endif

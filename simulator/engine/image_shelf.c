@@ -44,12 +44,6 @@ void mn_image_shelf_free(mn_image_shelf *shelf)
     g_free(shelf);
 }
 
-void mn_image_shelf_clear(mn_image_shelf *shelf)
-{
-    g_hash_table_remove_all(shelf->ready_ms);
-    shelf->free_ms = 0;
-}
-
 /* pkg/apis/core/v1/defaults.go, SetDefaults_Container: by the tag, which is latest when there
  * is neither tag nor digest. */
 static bool is_latest(const char *image)

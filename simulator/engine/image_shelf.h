@@ -40,7 +40,4 @@ typedef struct mn_pull {
 int64_t mn_image_shelf_pull(mn_image_shelf *shelf, const mn_kubelet_settings *settings, mn_os os,
                             const mn_pull *pull, int64_t now_ms);
 
-/* The node was made anew. */
-void mn_image_shelf_clear(mn_image_shelf *shelf);
-
 #endif

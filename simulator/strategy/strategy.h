@@ -130,10 +130,4 @@ const mn_shipped_strategy *mn_shipped_strategies(size_t *count);
 mn_scenario *mn_scenario_under(const mn_scenario *base, const mn_strategy *strategy,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A node that comes into being while a run goes on, as the strategy of the scenario (if any) has
- * it: the node itself where no patch is for it. `pool` is the name of its pool, or "". */
-const mn_node *mn_strategy_adapt_node(const mn_scenario *scenario, mn_arena *arena,
-                                      const mn_node *node, const char *pool,
-                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 #endif

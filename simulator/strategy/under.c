@@ -598,16 +598,3 @@ mn_scenario *mn_scenario_under(const mn_scenario *base, const mn_strategy *strat
     keep_notes(&a);
     return g_steal_pointer(&out);
 }
-
-const mn_node *mn_strategy_adapt_node(const mn_scenario *scenario, mn_arena *arena,
-                                      const mn_node *node, const char *pool, GError **error)
-{
-    if (scenario->strategy == NULL || scenario->strategy->nodes.count == 0)
-        return node;
-    mn_scenario out = {.arena = arena};
-    const mn_truth truth = mn_truth_new(arena, scenario);
-    applying a = {.base = scenario, .strategy = scenario->strategy, .out = &out};
-    a.nodes = list_of(&a, &scenario->strategy->nodes, "spec.nodes", "node");
-    const mn_os_offer offer = mn_os_offer_of(&truth.policy, node);
-    return node_under(&a, node, &offer, pool, error);
-}
