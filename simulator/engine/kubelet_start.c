@@ -160,6 +160,7 @@ static void ask_for_image(mn_world *world, mn_world_pod *pod)
     bool init;
     const mn_container *container = container_at(pod->pod, life->container, &init);
     mn_kubelet_answer answer = {.pulled = true};
+    life->fails = false;
     if (container == NULL) {
         run(world, pod);
         return;
@@ -169,8 +170,8 @@ static void ask_for_image(mn_world *world, mn_world_pod *pod)
         wait_until(world, pod, MN_START_CREATE, world->now_ms);
         return;
     }
-    const bool starts = judge(world, pod, container, init, &answer);
-    const int64_t there_ms = pull(world, pod, container, !starts && !answer.pulled);
+    life->fails = !judge(world, pod, container, init, &answer);
+    const int64_t there_ms = pull(world, pod, container, life->fails && !answer.pulled);
     if (there_ms == MN_PULL_IMPOSSIBLE) {
         answer = never_pulled(world, container->image);
         mn_life_keep(life, &answer);
@@ -185,8 +186,7 @@ static void create_container(mn_world *world, mn_world_pod *pod)
     const mn_life *life = mn_life_of(pod);
     bool init;
     const mn_container *container = container_at(pod->pod, life->container, &init);
-    mn_kubelet_answer answer;
-    if (container->image != NULL && !judge(world, pod, container, init, &answer)) {
+    if (life->fails) {
         fail(world, pod);
         return;
     }

@@ -26,10 +26,10 @@ typedef struct mn_life {
     int64_t evicted_ms;  /* NoExecute: when its time is up; MN_NEVER: not at all */
     int64_t ends_ms;     /* it leaves: when its containers have stopped */
     bool refused;        /* by admission; `answer` says why */
+    bool fails;          /* its container will, once its image has come or not; likewise */
     bool ending, forced; /* it leaves; with a grace of 0, and no kubelet is asked */
     mn_pod_state answer; /* its texts are owned */
     mn_pod_state now;    /* what it showed last; static texts, or those of `answer` */
-    bool ready;
 } mn_life;
 
 /* In node->kubelet. */
