@@ -53,7 +53,7 @@ check() {
 unit_tests
 if [ -z "$suite" ]; then
     for target in "$build"/tests/fuzz/replay_*; do
-        [ -x "$target" ] || continue
+        [ -e "$target" ] || continue
         corpus=tests/fuzz/corpus/${target##*/replay_}
         check "$corpus" "$target" "$corpus"
     done
