@@ -2,6 +2,7 @@
 /* A server with certificates made for the test, and clients of every kind at its door. */
 #include "mullion/base/error.h"
 #include "mullion/httpd/server.h"
+#include "mullion/kube/call.h"
 #include "tests/support/certificates.h"
 #include "tests/support/expect.h"
 #include "tests/support/http_client.h"
@@ -182,6 +183,66 @@ static void only_clients_of_the_ca_get_past_the_handshake(void)
     EXPECT_INT(status_for(&d, known), 200);
 
     certificate *all[] = {other_ca, same_name, known, foreign, forged, self, old, server};
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        certificate_free(all[i]);
+    close_door(&d);
+}
+
+/* What comes of a POST as kube-scheduler makes it: "200 {}", or the error without the URL. */
+static char *call_with(const door *d, const char *cert_file, const char *key_file)
+{
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    g_autoptr(GError) error = NULL;
+    const mn_call_options options = {
+        .timeout_ms = 20000,
+        .answer_max = 100,
+        .tls = {.ca_file = d->ca_path,
+                .cert_file = cert_file,
+                .key_file = key_file,
+                .server_name = "localhost"},
+    };
+    g_autoptr(mn_caller) caller = mn_caller_new(&options, &error);
+    if (caller == NULL)
+        g_error("%s", error->message);
+    g_autofree char *url = g_strdup_printf("https://127.0.0.1:%u/spans", d->port);
+    const mn_str body = MN_STR_LIT("{}");
+    const mn_call call = {.url = url, .spans = &body, .count = 1};
+    mn_call_answer answer;
+    if (mn_caller_post(caller, arena, &call, &answer, &error))
+        return g_strdup_printf("%ld %.*s", answer.status, MN_STR_ARG(answer.body));
+    g_autofree char *before = g_strdup_printf("Post \"%s\": ", url);
+    EXPECT_TRUE(g_str_has_prefix(error->message, before));
+    return g_strdup(error->message + MIN(strlen(before), strlen(error->message)));
+}
+
+/* In the words of kube-scheduler's events. The server closes with the request unread, which may
+ * overtake what it said before. */
+static void is_sent_away(const char *got, const char *told)
+{
+    EXPECT_TRUE(strcmp(got, told) == 0 ||
+                g_str_has_suffix(got, ": read: connection reset by peer"));
+}
+
+static void a_scheduler_without_its_certificate_is_sent_away(void)
+{
+    door d = {.port = 0};
+    make_files(&d);
+    const mn_tls_files files = files_of(&d, true);
+    open_door(&d, &files);
+    certificate *other_ca = ca_named("another CA");
+    certificate *known = client_of(d.ca, "system:kube-scheduler");
+    certificate *foreign = client_of(other_ca, "system:kube-scheduler");
+    g_autofree char *known_cert = certificate_write(known, d.folder, "known.crt");
+    g_autofree char *known_key = certificate_write_key(known, d.folder, "known.key");
+    g_autofree char *foreign_cert = certificate_write(foreign, d.folder, "foreign.crt");
+    g_autofree char *foreign_key = certificate_write_key(foreign, d.folder, "foreign.key");
+    g_autofree char *let_in = call_with(&d, known_cert, known_key);
+    g_autofree char *without = call_with(&d, NULL, NULL);
+    g_autofree char *unknown = call_with(&d, foreign_cert, foreign_key);
+    EXPECT_STR(let_in, "200 {}");
+    is_sent_away(without, "remote error: tls: certificate required");
+    is_sent_away(unknown, "remote error: tls: bad certificate");
+    certificate *const all[] = {other_ca, known, foreign};
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
         certificate_free(all[i]);
     close_door(&d);
@@ -454,6 +515,7 @@ static void files_that_will_not_do_are_named(void)
 CU_TestInfo suite_core_tls[] = {
     TEST(a_client_without_a_certificate_is_let_in_where_none_is_asked_for),
     TEST(only_clients_of_the_ca_get_past_the_handshake),
+    TEST(a_scheduler_without_its_certificate_is_sent_away),
     TEST(names_of_clients_are_common_dns_or_uri_names),
     TEST(old_protocols_and_weak_ciphers_are_refused),
     TEST(plain_http_gets_nothing),

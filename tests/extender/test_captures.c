@@ -5,6 +5,7 @@
 #include "tests/support/captures.h"
 #include "tests/support/expect.h"
 #include "tests/support/extender_service.h"
+#include "tests/support/protocol.h"
 
 #include <string.h>
 
@@ -122,6 +123,16 @@ static void check_scores(mn_arena *arena, const mn_wire_args *args, const char *
     }
 }
 
+static mn_str ask_service(const capture *call, visit *visiting, mn_arena *arena)
+{
+    mn_str answer = extender_service_ask(visiting->service, arena, call->verb, call->request);
+    g_autofree char *fault = protocol_fault(call->verb, call->request, answer);
+    g_autofree char *got = g_strconcat(call->name, ": ", fault, NULL);
+    g_autofree char *want = g_strconcat(call->name, ": ", NULL);
+    EXPECT_STR(got, want);
+    return answer;
+}
+
 /* What was offered, victims and all, but for nodes that cannot run the Pod. */
 static void ask_preempt(const capture *call, visit *visiting)
 {
@@ -134,7 +145,7 @@ static void ask_preempt(const capture *call, visit *visiting)
     for (size_t i = 0; i < args.count; i++)
         if (has_word(visiting->runs_on(call), args.items[i].node))
             stay[count++] = args.items[i];
-    mn_str answer = extender_service_ask(visiting->service, arena, call->verb, call->request);
+    mn_str answer = ask_service(call, visiting, arena);
     mn_wire_preempt_result result;
     EXPECT_TRUE(
         mn_wire_preempt_result_decode(arena, answer, &mn_wire_limits_default, &result, NULL));
@@ -157,7 +168,7 @@ static void ask(const capture *call, void *data)
     mn_wire_args args;
     EXPECT_TRUE(mn_wire_args_decode(arena, call->request, &mn_wire_limits_default, &args, NULL));
     EXPECT_INT(args.form == MN_WIRE_NAMES, call->node_cache_capable);
-    mn_str answer = extender_service_ask(visiting->service, arena, call->verb, call->request);
+    mn_str answer = ask_service(call, visiting, arena);
     const char *runs_on = visiting->runs_on(call);
     if (filters)
         check_filter(arena, call, &args, runs_on, answer);
