@@ -79,7 +79,7 @@ ALL_SRC   := $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(KUBE_SRC) $(EXT_SRC) $(SIM_SRC
              $(sort $(wildcard tests/fuzz/*.c)) $(BENCH_SRC)
 HEADERS   := $(sort $(wildcard include/mullion/*/*.h))
 SOURCES   := $(ALL_SRC) $(sort $(shell find include core extender simulator tests -name '*.h' 2>/dev/null))
-SCRIPTS   := $(sort $(wildcard build-aux/*.sh tests/*.sh tests/e2e/*.sh tests/golden/*.sh)) .ci/run
+SCRIPTS   := $(sort $(wildcard build-aux/*.sh tests/*.sh tests/e2e/*.sh tests/e2e/live/*.sh tests/golden/*.sh)) .ci/run
 obj        = $(patsubst %.c,$(B)/%.o,$(1))
 
 CORE_LIB  := $(B)/libmullion-core.a
