@@ -108,7 +108,4 @@ size_t ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *
 char *ext_config_print_defaults(void);
 char *ext_config_print_docs(void);
 
-/* "1h2m3.5s", "250ms": Go's way to write a duration, down to milliseconds. */
-bool ext_duration_parse(const char *text, int64_t *out_ms);
-
 #endif

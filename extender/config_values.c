@@ -3,62 +3,17 @@
 #include "extender/config_values.h"
 
 #include "mullion/httpd/router.h"
+#include "mullion/text/duration.h"
 #include "mullion/text/quantity.h"
 
 #include <string.h>
-
-static const int64_t longest_ms = INT64_C(1000000000000000);
-
-/* One "15s" or "1.5h"; NULL when it is none. */
-static const char *parse_part(const char *text, double *ms)
-{
-    static const struct {
-        const char *unit;
-        double ms;
-    } units[] = {{"ms", 1}, {"s", 1e3}, {"m", 6e4}, {"h", 36e5}};
-
-    size_t digits = strspn(text, "0123456789.");
-    size_t letters = strspn(text + digits, "hms");
-    char number[32];
-    if (digits == 0 || digits >= sizeof number || text[0] == '.')
-        return NULL;
-    memcpy(number, text, digits);
-    number[digits] = '\0';
-    char *end;
-    double value = g_ascii_strtod(number, &end);
-    if (*end != '\0')
-        return NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (strlen(units[i].unit) != letters || strncmp(units[i].unit, text + digits, letters) != 0)
-            continue;
-        *ms += value * units[i].ms;
-        return text + digits + letters;
-    }
-    return NULL;
-}
-
-bool ext_duration_parse(const char *text, int64_t *out_ms)
-{
-    double ms = 0;
-    if (strcmp(text, "0") == 0) {
-        *out_ms = 0;
-        return true;
-    }
-    do {
-        text = parse_part(text, &ms);
-    } while (text != NULL && *text != '\0');
-    if (text == NULL || ms > (double)longest_ms)
-        return false;
-    *out_ms = (int64_t)(ms + 0.5);
-    return true;
-}
 
 static bool parse_number(const ext_key *key, const char *text, int64_t *out)
 {
     mn_quantity size;
     switch (key->kind) {
     case EXT_KIND_DURATION:
-        return ext_duration_parse(text, out);
+        return mn_duration_parse(text, &mn_duration_go, out);
     case EXT_KIND_SIZE:
         if (!mn_quantity_parse(text, &size, NULL))
             return false;

@@ -4,6 +4,7 @@
 #include "mullion/sched/config.h"
 
 #include "core/sched/plugin_sets.h"
+#include "mullion/text/duration.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -43,46 +44,6 @@ static const mn_shape tls_shape = {
     .strict = true,
 };
 
-/* Go's time.ParseDuration, as far as whole milliseconds: "5s", "1m30s", "250ms", "1.5s". */
-static bool parse_duration_ms(const char *text, int64_t *out)
-{
-    static const struct unit {
-        const char *text;
-        double ms;
-    } units[] = {
-        {"ms", 1},
-        {"s", 1000},
-        {"m", 60000},
-        {"h", 3600000},
-        {"us", 1e-3},
-        {"ns", 1e-6},
-    };
-    double sum = 0;
-    if (strcmp(text, "0") == 0 || *text == '\0') {
-        *out = 0;
-        return *text != '\0';
-    }
-    while (*text != '\0') {
-        char *end;
-        if (!g_ascii_isdigit(*text) && *text != '.')
-            return false;
-        const double value = g_ascii_strtod(text, &end);
-        const size_t length = strspn(end, "hmsun");
-        size_t i = 0;
-        while (i < G_N_ELEMENTS(units) &&
-               (strlen(units[i].text) != length || strncmp(units[i].text, end, length) != 0))
-            i++;
-        if (i == G_N_ELEMENTS(units))
-            return false;
-        sum += value * units[i].ms;
-        text = end + length;
-    }
-    if (sum > 1e15)
-        return false;
-    *out = (int64_t)sum;
-    return true;
-}
-
 static bool decode_duration(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
     (void)arena;
@@ -90,7 +51,7 @@ static bool decode_duration(mn_arena *arena, const mn_at *at, void *out, GError 
     int64_t *ms = out;
     if (!mn_read_string(at, &text, error))
         return false;
-    if (!parse_duration_ms(text, ms))
+    if (!mn_duration_parse(text, &mn_duration_go, ms))
         return mn_at_expected(at, "a duration such as \"5s\" or \"250ms\"", error);
     return true;
 }

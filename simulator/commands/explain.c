@@ -42,7 +42,7 @@ static bool read_request(mn_call *call, const explain_args *args, mn_explain_req
 {
     *request = (mn_explain_request){.pod = call->operands[call->operand_count - 1]};
     request->has_at = args->at != NULL;
-    if (args->at == NULL || mn_duration_parse(args->at, &request->at_ms))
+    if (args->at == NULL || mn_duration_parse(args->at, &mn_duration_virtual, &request->at_ms))
         return true;
     mn_complain(call, "--at: expected a time such as 90s, 5m or 1h30m, found \"%s\"", args->at);
     return false;

@@ -77,7 +77,7 @@ static bool parse_number(const char *text, mn_condition *out)
         return out->percent ? parse_percent(text, len - 1, &out->value)
                             : parse_count(text, &out->value);
     case MN_UNIT_TIME:
-        return mn_duration_parse(text, &out->value);
+        return mn_duration_parse(text, &mn_duration_virtual, &out->value);
     case MN_UNIT_CPU:
         return parse_quantity(text, true, &out->value);
     case MN_UNIT_MEMORY:

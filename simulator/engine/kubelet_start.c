@@ -79,7 +79,7 @@ static int64_t duration_of(const mn_world_pod *pod)
 {
     const char *said = mn_labels_find(&pod->pod->meta.annotations, MN_RUN_DURATION_ANNOTATION);
     int64_t said_ms;
-    if (said != NULL && mn_duration_parse(said, &said_ms))
+    if (said != NULL && mn_duration_parse(said, &mn_duration_virtual, &said_ms))
         return said_ms;
     const bool hook = mn_labels_find(&pod->pod->meta.annotations, "helm.sh/hook") != NULL;
     const mn_workload *object = pod->workload->object;

@@ -314,7 +314,7 @@ static bool read_drain(const mn_line *line, mn_kubectl *out)
         .force = mn_line_has(line, MN_FLAG_FORCE),
         .disable_eviction = mn_line_has(line, MN_FLAG_DISABLE_EVICTION),
     };
-    if (timeout->set && !mn_duration_parse(timeout->text, &drain->timeout_ms))
+    if (timeout->set && !mn_duration_parse(timeout->text, &mn_duration_virtual, &drain->timeout_ms))
         return mn_line_fail(line,
                             timeout->offset,
                             MN_ERROR_SCHEMA,

@@ -195,29 +195,6 @@ static void the_reference_is_up_to_date(void)
     EXPECT_TRUE(g_strcmp0(docs, file) == 0); /* mullion-extender --print-docs > docs/CONFIG.md */
 }
 
-static void a_duration_is(const char *text, int64_t want_ms)
-{
-    int64_t got_ms = -1;
-    EXPECT_INT(ext_duration_parse(text, &got_ms), want_ms >= 0);
-    EXPECT_INT(got_ms, want_ms);
-}
-
-static void durations_are_written_as_go_writes_them(void)
-{
-    a_duration_is("0", 0);
-    a_duration_is("250ms", 250);
-    a_duration_is("1.5s", 1500);
-    a_duration_is("1h2m3s", 3723000);
-    a_duration_is("", -1);
-    a_duration_is("10", -1);
-    a_duration_is("s", -1);
-    a_duration_is("1d", -1);
-    a_duration_is("-1s", -1);
-    a_duration_is("1.2.3s", -1);
-    a_duration_is("1e9s", -1);
-    a_duration_is("99999999999999999h", -1);
-}
-
 static void the_command_line_overrides_with_the_same_words(void)
 {
     g_autoptr(ext_config) config = ext_config_new();
@@ -239,7 +216,6 @@ CU_TestInfo suite_extender_config[] = {
     TEST(the_printed_defaults_load_back_as_the_defaults),
     TEST(the_table_is_complete_and_unique),
     TEST(the_reference_is_up_to_date),
-    TEST(durations_are_written_as_go_writes_them),
     TEST(the_command_line_overrides_with_the_same_words),
     CU_TEST_INFO_NULL,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of kubectl: each is refused with a reason about a byte of it, or means something whose
  * parts can all be read. */
-#include "simulator/scenario/duration.h"
 #include "simulator/scenario/kubectl.h"
 
 #include <glib.h>
@@ -26,22 +25,11 @@ static void check(const mn_action *action)
     g_assert(*mn_verb_words(action->verb) != '\0');
 }
 
-static void read_duration(const char *text)
-{
-    int64_t ms, again;
-    if (!mn_duration_parse(text, &ms))
-        return;
-    g_autofree char *written = mn_duration_format(ms);
-    g_assert(ms >= 0 && ms <= MN_DURATION_MAX_MS);
-    g_assert(mn_duration_parse(written, &again) && again == ms);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = g_strndup((const char *)data, size);
     g_autoptr(mn_arena) arena = mn_arena_new();
     size_t at = 0, end = strlen(text);
-    read_duration(text);
     while (at < end) {
         size_t fault = SIZE_MAX;
         mn_line_words words;

@@ -35,7 +35,7 @@ static told ask_at(const char *text, const char *pod, const mn_run_options *opti
 {
     const mn_source source = {.name = "test.yaml", .bytes = text, .len = strlen(text)};
     mn_explain_request request = {.pod = pod, .has_at = at != NULL};
-    if (at != NULL && !mn_duration_parse(at, &request.at_ms))
+    if (at != NULL && !mn_duration_parse(at, &mn_duration_virtual, &request.at_ms))
         g_error("the test's own time");
     told t = {.error = NULL};
     t.scenario = mn_scenario_load_source(&source, &t.error);

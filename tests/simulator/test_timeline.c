@@ -11,57 +11,6 @@
     "apiVersion: mullion.dev/v1alpha1\nkind: Scenario\nspec:\n" \
     "  nodePools: [{name: linux}, {name: win, os: windows, build: ltsc2022}]\n"
 
-/* ---- durations */
-
-static void durations_are_as_go_and_kubectl_write_them(void)
-{
-    static const struct {
-        const char *text;
-        int64_t ms;
-        const char *again;
-    } rows[] = {
-        {"0", 0, "0s"},
-        {"0s", 0, "0s"},
-        {"90s", 90000, "1m30s"},
-        {"10m", 600000, "10m"},
-        {"1h30m", 5400000, "1h30m"},
-        {"1.5h", 5400000, "1h30m"},
-        {"2d", 172800000, "2d"},
-        {"500ms", 500, "500ms"},
-        {"1.1s", 1100, "1s100ms"},
-        {".5m", 30000, "30s"},
-        {"25h", 90000000, "1d1h"},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        int64_t ms = -1;
-        EXPECT_TRUE(mn_duration_parse(rows[i].text, &ms));
-        EXPECT_INT(ms, rows[i].ms);
-        g_autofree char *again = mn_duration_format(ms);
-        EXPECT_STR(again, rows[i].again);
-    }
-}
-
-static void what_is_no_duration_is_refused(void)
-{
-    static const char *const rows[] = {"",
-                                       "5",
-                                       "m",
-                                       "-5m",
-                                       "5 m",
-                                       "5x",
-                                       "1h30",
-                                       "1e3s",
-                                       "5m-1s",
-                                       ".",
-                                       "99999999999999999999h",
-                                       "4000d"};
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        int64_t ms = 7;
-        expect_true(!mn_duration_parse(rows[i], &ms), rows[i], __FILE__, __LINE__);
-        EXPECT_INT(ms, 7);
-    }
-}
-
 /* ---- words */
 
 /* The words of the first command, a bar behind each, or what is wrong and where. */
@@ -473,8 +422,6 @@ static void what_is_wrong_in_a_file_is_said_with_its_place(void)
 
 extern CU_TestInfo suite_simulator_timeline[];
 CU_TestInfo suite_simulator_timeline[] = {
-    {"durations are as Go and kubectl write them", durations_are_as_go_and_kubectl_write_them},
-    {"what is no duration is refused", what_is_no_duration_is_refused},
     {"words are split as a shell splits them", words_are_split_as_a_shell_splits_them},
     {"commands are read as kubectl reads them", commands_are_read_as_kubectl_reads_them},
     {"a slip gets its place and the nearest word", a_slip_gets_its_place_and_the_nearest_word},
