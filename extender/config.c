@@ -222,8 +222,8 @@ static bool read_key(ext_config *config, const ext_key *key, const mn_at *at, GE
         return read_strings(config, key, at, error);
     char buffer[MN_NUMBER_TEXT];
     const char *text = NULL;
-    bool is_text = key->kind == EXT_KIND_STRING || key->kind == EXT_KIND_PREFIX ||
-                   key->kind == EXT_KIND_CHOICE;
+    bool is_text = key->kind == EXT_KIND_STRING || key->kind == EXT_KIND_ADDRESS ||
+                   key->kind == EXT_KIND_PREFIX || key->kind == EXT_KIND_CHOICE;
     if (!(is_text ? mn_read_string(at, &text, error)
                   : mn_read_scalar_text(at, buffer, &text, error)))
         return false;

@@ -15,6 +15,7 @@
 
 /* The member that each kind of key fills. */
 #define EXT_TYPE_STRING   const char *
+#define EXT_TYPE_ADDRESS  const char * /* numeric, IPv4 or IPv6 */
 #define EXT_TYPE_PREFIX   const char * /* as mn_http_prefix_parse() leaves it */
 #define EXT_TYPE_INT      int64_t
 #define EXT_TYPE_SIZE     int64_t /* "128Mi" as bytes */
@@ -26,6 +27,7 @@
 
 typedef enum ext_kind {
     EXT_KIND_STRING,
+    EXT_KIND_ADDRESS,
     EXT_KIND_PREFIX,
     EXT_KIND_INT,
     EXT_KIND_SIZE,

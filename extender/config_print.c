@@ -25,14 +25,15 @@ static void append_comment(GString *out, const char *indent, const char *text)
 
 static bool is_quoted(const ext_key *key)
 {
-    return key->kind == EXT_KIND_STRING || key->kind == EXT_KIND_PREFIX;
+    return key->kind == EXT_KIND_STRING || key->kind == EXT_KIND_ADDRESS ||
+           key->kind == EXT_KIND_PREFIX;
 }
 
 static void append_key(GString *out, const ext_key *key, const char *indent, const char *name)
 {
     g_autofree char *expected = ext_key_expected(key);
     append_comment(out, indent, key->help);
-    if (key->kind != EXT_KIND_STRING && key->kind != EXT_KIND_PREFIX) {
+    if (!is_quoted(key)) {
         g_autofree char *sentence =
             g_strdup_printf("%c%s.", g_ascii_toupper(*expected), expected + 1);
         append_comment(out, indent, sentence);

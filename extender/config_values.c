@@ -22,6 +22,7 @@ static bool parse_number(const ext_key *key, const char *text, int64_t *out)
     case EXT_KIND_INT:
         return g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, out, NULL);
     case EXT_KIND_STRING:
+    case EXT_KIND_ADDRESS:
     case EXT_KIND_PREFIX:
     case EXT_KIND_CHOICE:
     case EXT_KIND_IMAGES:
@@ -58,6 +59,11 @@ bool ext_key_parse(ext_config *config, const ext_key *key, const char *text)
     int64_t number;
     switch (key->kind) {
     case EXT_KIND_STRING:
+        *(const char **)member = mn_arena_strdup(config->arena, text);
+        return true;
+    case EXT_KIND_ADDRESS:
+        if (!g_hostname_is_ip_address(text))
+            return false;
         *(const char **)member = mn_arena_strdup(config->arena, text);
         return true;
     case EXT_KIND_PREFIX:
@@ -97,6 +103,7 @@ bool ext_key_equal(const ext_key *key, const ext_config *a, const ext_config *b)
     const void *left = member_of(a, key), *right = member_of(b, key);
     switch (key->kind) {
     case EXT_KIND_STRING:
+    case EXT_KIND_ADDRESS:
     case EXT_KIND_PREFIX:
         return strcmp(*(const char *const *)left, *(const char *const *)right) == 0;
     case EXT_KIND_INT:
@@ -128,6 +135,7 @@ void ext_key_copy(const ext_key *key, ext_config *to, const ext_config *from)
     const void *value = member_of(from, key);
     switch (key->kind) {
     case EXT_KIND_STRING:
+    case EXT_KIND_ADDRESS:
     case EXT_KIND_PREFIX:
         *(const char **)member = mn_arena_strdup(to->arena, *(const char *const *)value);
         return;
@@ -200,6 +208,8 @@ char *ext_key_expected(const ext_key *key)
     switch (key->kind) {
     case EXT_KIND_STRING:
         return g_strdup("a string");
+    case EXT_KIND_ADDRESS:
+        return g_strdup("a numeric IPv4 or IPv6 address");
     case EXT_KIND_PREFIX:
         return g_strdup("a path that begins with / and holds letters, digits and / - . _ ~ only");
     case EXT_KIND_INT:

@@ -112,6 +112,12 @@ static void bad_input_is_named_with_its_place(void)
             "c.yaml:1:16: listen.port: expected an integer from 0 to 65535, found \"65536\"");
     refuses("listen: {port: 1.5}\n",
             "c.yaml:1:16: listen.port: expected an integer from 0 to 65535, found \"1.5\"");
+    refuses("listen: {address: localhost}\n",
+            "c.yaml:1:19: listen.address: expected a numeric IPv4 or IPv6 address, found "
+            "\"localhost\"");
+    refuses("admin: {address: '[12s: 1Mi} ]'}\n",
+            "c.yaml:1:18: admin.address: expected a numeric IPv4 or IPv6 address, found "
+            "\"[12s: 1Mi} ]\"");
     refuses("timeouts: {request: 10}\n",
             "c.yaml:1:21: timeouts.request: expected a duration from 100ms to 1h, found \"10\"");
     refuses("limits: {bodyBytes: 1}\n",
@@ -154,6 +160,7 @@ static void the_printed_defaults_load_back_as_the_defaults(void)
         const char *a = (const char *)config + key->offset, *b = (char *)defaults + key->offset;
         switch (key->kind) {
         case EXT_KIND_STRING:
+        case EXT_KIND_ADDRESS:
         case EXT_KIND_PREFIX:
             EXPECT_STR(*(const char *const *)(const void *)a,
                        *(const char *const *)(const void *)b);
