@@ -201,9 +201,9 @@ $(O)/bin/kubectl-mullion: $(O)/bin/mullion
 
 $(B)/tests/run: $(call obj,$(TEST_SRC)) $(EXT_PARTS) $(SIM_PARTS) $(LIBS)
 	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(PKGS) $(TEST_PKGS)) -lm -pthread $(LDLIBS)
-$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(SIM_PARTS) $(LIBS)
+$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(EXT_PARTS) $(SIM_PARTS) $(LIBS)
 	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(PKGS)) -lm -pthread $(LDLIBS)
-$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(SIM_PARTS) $(LIBS)
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(EXT_PARTS) $(SIM_PARTS) $(LIBS)
 	$(call say,LINK)$(LINK) -fsanitize=fuzzer -o $@ $^ $(call libs,$(PKGS)) -lm -pthread $(LDLIBS)
 $(B)/tests/bench/bench_watch: $(call obj,tests/support/kube_server.c tests/support/captures.c)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(EXT_PARTS) $(SIM_PARTS) $(LIBS)
