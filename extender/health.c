@@ -49,17 +49,24 @@ static const char *check_shutdown(const health *now)
     return atomic_load(&now->service->draining) ? "shutting down" : NULL;
 }
 
+/* The server may refuse one of the two that have to be listed: the log says why. */
 static const char *check_nodes_read(const health *now)
 {
-    return now->nodes.synced ? NULL : "nodes have not been read yet";
+    ext_store_stats stats;
+    if (now->nodes.synced)
+        return NULL;
+    ext_node_store_stats(now->service->nodes, &stats);
+    return stats.watching && stats.collections[0].watch.synced
+               ? "RuntimeClasses have not been read yet"
+               : "nodes have not been read yet";
 }
 
 /* Only where stale nodes mean failures: else it would take away an extender that answers. */
 static const char *check_nodes_fresh(const health *now)
 {
-    bool stale = now->config->when_stale == EXT_STALE_FAIL &&
-                 ext_trust_of(now->config, &now->nodes) == EXT_TRUST_STALE;
-    return stale ? "nodes are stale" : NULL;
+    bool fails = now->config->when_stale == EXT_STALE_FAIL && now->config->mode == MN_MODE_ENFORCE;
+    bool stale = ext_trust_of(now->config, &now->nodes) == EXT_TRUST_STALE;
+    return fails && stale ? "nodes are stale" : NULL;
 }
 
 typedef struct check {
