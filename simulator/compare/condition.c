@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { PERCENT_SCALE = 1000, MAX_TEXT = 200 };
+enum { PERCENT_SCALE = 1000, PERCENT_MAX = 1000000, MAX_TEXT = 200 };
 
 /* Those of two characters first. */
 static const struct sign {
@@ -45,10 +45,11 @@ static bool parse_percent(const char *text, size_t len, int64_t *out)
 {
     mn_quantity quantity;
     g_autofree char *number = g_strndup(text, len);
-    if (strspn(number, "0123456789.") != len || !mn_quantity_parse(number, &quantity, NULL))
+    if (strspn(number, "0123456789.") != len || !mn_quantity_parse(number, &quantity, NULL) ||
+        mn_quantity_cmp(quantity, mn_quantity_of(PERCENT_MAX)) > 0)
         return false;
     *out = mn_quantity_milli_value(quantity);
-    return *out <= INT64_C(1000000) * PERCENT_SCALE;
+    return true;
 }
 
 static bool parse_count(const char *text, int64_t *out)
@@ -62,7 +63,9 @@ static bool parse_count(const char *text, int64_t *out)
 static bool parse_quantity(const char *text, bool milli, int64_t *out)
 {
     mn_quantity quantity;
-    if (!mn_quantity_parse(text, &quantity, NULL) || mn_quantity_sign(quantity) < 0)
+    const int64_t most = milli ? INT64_MAX / 1000 : INT64_MAX; /* more would wrap */
+    if (!mn_quantity_parse(text, &quantity, NULL) || mn_quantity_sign(quantity) < 0 ||
+        mn_quantity_cmp(quantity, mn_quantity_of(most)) > 0)
         return false;
     *out = milli ? mn_quantity_milli_value(quantity) : mn_quantity_value(quantity);
     return true;

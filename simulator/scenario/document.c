@@ -95,7 +95,9 @@ bool mn_decode_size(mn_arena *arena, const mn_at *at, void *out, GError **error)
     mn_quantity size;
     if (!mn_read_scalar_text(at, buffer, &text, error))
         return false;
-    if (!mn_quantity_parse(text, &size, NULL) || mn_quantity_sign(size) < 0)
+    const mn_quantity most = mn_quantity_of(INT64_C(1) << 60); /* 1Ei; larger ones may wrap */
+    if (!mn_quantity_parse(text, &size, NULL) || mn_quantity_sign(size) < 0 ||
+        mn_quantity_cmp(size, most) > 0)
         return mn_at_error(
             at, MN_ERROR_SCHEMA, error, "expected a size such as 280Mi, found \"%.60s\"", text);
     *(int64_t *)out = mn_quantity_value(size);

@@ -100,6 +100,16 @@ static void conditions_are_read_as_they_are_written(void)
     reads_as("held-cpu>50%",
              "expected something like 0, \"<=500m\" or \">1.5\" for held-cpu, found "
              "\">50%\"");
+    reads_as("ready<=1000000%", "ready <= 1000000%");
+    reads_as("ready<=1000000.001%",
+             "expected something like 5, \">0\", \">=3\" or \"100%\" for ready, found "
+             "\"<=1000000.001%\"");
+    reads_as("ready<=18446744073709552%", /* 2^64 thousandths and a little more */
+             "expected something like 5, \">0\", \">=3\" or \"100%\" for ready, found "
+             "\"<=18446744073709552%\"");
+    reads_as("held-memory>18446744073709551617",
+             "expected something like 0 or \"<=2Gi\" for held-memory, found "
+             "\">18446744073709551617\"");
     reads_as("ready>9999999999999999999",
              "expected something like 5, \">0\", \">=3\" or \"100%\" for ready, found "
              "\">9999999999999999999\"");

@@ -191,6 +191,9 @@ static void mistakes_are_named_with_their_place(void)
     is_refused(HEAD "spec: {kubelet: {bandwith: 1M}}",
                "test.yaml:3:28: spec.kubelet.bandwith: unknown field (did you mean "
                "\"bandwidth\"?)");
+    is_refused(HEAD "spec: {images: [{match: x, os: linux, size: '18446744073717940224'}]}",
+               "test.yaml:3:45: spec.images[0].size: expected a size such as 280Mi, found "
+               "\"18446744073717940224\"");
     is_refused(HEAD "spec: {kubelet: {bandwidth: 100}}",
                "test.yaml:3:29: spec.kubelet.bandwidth: expected at least 1Ki a second, such as "
                "100Mi: bytes, not bits");
