@@ -156,8 +156,10 @@ static void write_answer(mn_json_writer *json, const replay *r)
         g_string_append_len(body, r->body.spans[i].ptr, (gssize)r->body.spans[i].len);
     mn_json_member_int(json, "status", r->status);
     mn_json_key(json, "answer");
+    /* Whole nodes come back as they were sent: kube-scheduler mends bytes that are no UTF-8 so. */
+    g_autofree char *valid = g_utf8_make_valid(body->str, (gssize)body->len);
     if (body->len > 0)
-        mn_json_raw(json, (mn_str){.ptr = body->str, .len = body->len});
+        mn_json_raw(json, mn_str_of(valid));
     else
         mn_json_null(json);
 }

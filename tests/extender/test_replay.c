@@ -20,6 +20,10 @@ static const char cluster[] =
 #define FILTER  "{" POD "\"NodeNames\":[\"lin\",\"win\",\"new\"]}"
 #define PREEMPT "{" POD "\"NodeNameToMetaVictims\":{\"win\":{\"Pods\":[{\"UID\":\"u\"}]}}}"
 
+#define NODE_OF_LATIN_1                                                                   \
+    "{" POD "\"Nodes\":{\"items\":[{\"metadata\":{\"name\":\"n\",\"annotations\":{\"a\":" \
+    "\"caf\xe9\"}}}]}}"
+
 /* What it prints, or its error; *understood may be NULL. The caller frees. */
 static char *run(const char *config, const char *request, const char *verb, const char *output,
                  bool *understood)
@@ -115,7 +119,7 @@ static void what_is_not_understood_is_said_and_answered(void)
 
 static void it_can_be_read_by_programs(void)
 {
-    static const char *const requests[] = {FILTER, PREEMPT, "{"};
+    static const char *const requests[] = {FILTER, PREEMPT, "{", NODE_OF_LATIN_1};
     for (size_t i = 0; i < G_N_ELEMENTS(requests); i++) {
         g_autofree char *got = run("", requests[i], NULL, "json", NULL);
         json_t *tree = json_loads(got, 0, NULL);
