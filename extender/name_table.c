@@ -27,25 +27,36 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t load(const char *at, size_t len)
+static inline uint64_t load(const char *at)
 {
-    uint64_t word = 0;
-    memcpy(&word, at, len);
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
     return word;
 }
 
-static uint64_t hash(mn_str name)
+/* Fewer than eight bytes, each at a place that their number tells. */
+static inline uint64_t load_short(const char *at, size_t len)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < len; i++)
+        word = word << 8 | (unsigned char)at[i];
+    return word;
+}
+
+/* The last eight bytes, once more where they overlap: a whole word is quicker to load than a
+ * part of one. */
+static inline uint64_t last_word(mn_str name)
+{
+    return name.len >= 8 ? load(name.ptr + name.len - 8) : load_short(name.ptr, name.len);
+}
+
+static inline uint64_t hash(mn_str name)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
     uint64_t state = odd ^ name.len;
-    const char *at = name.ptr;
-    size_t left = name.len;
-    for (; left > 8; left -= 8, at += 8)
-        state = mix(state ^ load(at, 8), odd);
-    /* The last eight bytes, once more where they overlap: a whole word is quicker to
-     * load than a part of one. */
-    uint64_t tail = name.len >= 8 ? load(name.ptr + name.len - 8, 8) : load(at, left);
-    return mix(state ^ tail, UINT64_C(0xd6e8feb86659fd93));
+    for (size_t at = 0; at + 8 < name.len; at += 8)
+        state = mix(state ^ load(name.ptr + at), odd);
+    return mix(state ^ last_word(name), UINT64_C(0xd6e8feb86659fd93));
 }
 
 static uint32_t tag_of(uint64_t hashed)
@@ -53,11 +64,19 @@ static uint32_t tag_of(uint64_t hashed)
     return (uint32_t)(hashed >> 32) | 1;
 }
 
-static bool is_name(const ext_name_table *table, uint32_t number, mn_str name)
+/* As hash() goes through a name: to call memcmp() costs more than so few bytes. */
+static inline bool is_same(const char *bytes, mn_str name)
+{
+    for (size_t at = 0; at + 8 < name.len; at += 8)
+        if (load(bytes + at) != load(name.ptr + at))
+            return false;
+    return last_word((mn_str){.ptr = bytes, .len = name.len}) == last_word(name);
+}
+
+static inline bool is_name(const ext_name_table *table, uint32_t number, mn_str name)
 {
     const uint32_t *offset = &table->offsets[number];
-    return offset[1] - offset[0] == name.len &&
-           memcmp(table->bytes + offset[0], name.ptr, name.len) == 0;
+    return offset[1] - offset[0] == name.len && is_same(table->bytes + offset[0], name);
 }
 
 static void insert(ext_name_table *table, mn_str name, uint32_t number)
