@@ -78,18 +78,21 @@ static void classify_names(const ext_nodes *nodes, const mn_wire_args *args, uin
     }
 }
 
-/* Every node speaks for itself: what a file says of one with its name may be older. */
-static bool classify_nodes(const mn_os_policy *policy, mn_arena *arena, const mn_wire_args *args,
+/* Every node speaks for itself: what a file says of one with its name may be older. What it
+ * offers is a few numbers, so one place does for them all to be decoded in. */
+static bool classify_nodes(const mn_os_policy *policy, const mn_wire_args *args,
                            mn_os_classes *classes, uint16_t *class_of, GError **error)
 {
+    g_autoptr(mn_arena) scratch = mn_arena_new();
     for (size_t i = 0; i < args->count; i++) {
-        const mn_node *node = mn_wire_node_decode(arena, &args->nodes[i], error);
+        const mn_node *node = mn_wire_node_decode(scratch, &args->nodes[i], error);
         if (node == NULL) {
             g_prefix_error(error, "Nodes.items[%zu]: ", i);
             return false;
         }
         mn_os_offer offer = mn_os_offer_of(policy, node);
         class_of[i] = mn_os_classes_add(classes, &offer);
+        mn_arena_reset(scratch);
     }
     return true;
 }
@@ -161,7 +164,7 @@ static bool classify(const ext_question *question, const mn_os_policy *policy, m
         return classify_known(question, out, class_of, error);
     }
     mn_os_classes_init(classes);
-    return classify_nodes(policy, arena, &out->args, classes, class_of, error);
+    return classify_nodes(policy, &out->args, classes, class_of, error);
 }
 
 /* An exempt Pod is only observed, and so is everything that is decided blindly. */
