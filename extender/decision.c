@@ -4,7 +4,7 @@
  * members that count (whole nodes). */
 #include "extender/decision.h"
 
-#include "mullion/text/document.h"
+#include "mullion/text/decode.h"
 
 const char *ext_verb_name(ext_verb verb)
 {
@@ -38,18 +38,6 @@ static ext_when_stale action_of(const ext_config *config, ext_trust trust)
         return config->not_synced == EXT_OPEN_PASS ? EXT_STALE_PASS : EXT_STALE_FAIL;
     }
     g_assert_not_reached();
-}
-
-static const mn_pod *decode_pod(const ext_config *config, mn_arena *arena, mn_str text,
-                                GError **error)
-{
-    json_t *tree = mn_document_load_json(text.ptr, text.len, (size_t)config->depth, error);
-    if (tree == NULL)
-        return NULL;
-    const mn_at root = mn_at_tree(tree);
-    const mn_pod *pod = mn_pod_decode(arena, &root, error);
-    json_decref(tree);
-    return pod;
 }
 
 static void find_need(const mn_os_policy *policy, const ext_nodes *nodes, mn_arena *arena,
@@ -185,8 +173,8 @@ bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out
     *out = (ext_decision){.verb = question->verb};
     if (!decode_args(question, arena, out, error))
         return false;
-    const mn_pod *pod = decode_pod(config, arena, out->args.pod, error);
-    if (pod == NULL) {
+    mn_pod *pod = MN_ARENA_NEW(arena, mn_pod, 1);
+    if (!mn_decode_text(arena, &mn_pod_shape, out->args.pod, (size_t)config->depth, pod, error)) {
         g_prefix_error(error, "Pod: ");
         return false;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interpreter of shapes: one function a kind, found by table. */
-#include "mullion/text/decode.h"
+#include "core/text/decode_field.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,12 +13,6 @@ typedef struct task {
     mn_arena *arena;
     const mn_field *field;
 } task;
-
-/* What every slice of the model looks like. */
-typedef struct slice {
-    const void *items;
-    size_t count;
-} slice;
 
 typedef bool (*kind_fn)(const task *t, const mn_at *at, void *out, GError **error);
 
@@ -111,10 +105,9 @@ static bool decode_object_ptr(const task *t, const mn_at *at, void *out, GError 
     return mn_decode(t->arena, t->field->shape, at, object, error);
 }
 
-/* By memcpy: every slice is a struct of its own type to the compiler. */
 static bool store_slice(void *out, const void *items, size_t count)
 {
-    const slice s = {.items = items, .count = count};
+    const mn_slice s = {.items = items, .count = count};
     memcpy(out, &s, sizeof s);
     return true;
 }
@@ -164,6 +157,12 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const mn_label *)a)->key, ((const mn_label *)b)->key);
 }
 
+void mn_labels_sort(mn_label *labels, size_t count)
+{
+    if (count > 1)
+        qsort(labels, count, sizeof *labels, by_key);
+}
+
 static bool decode_string_map(const task *t, const mn_at *at, void *out, GError **error)
 {
     if (!mn_read_is_object(at, error))
@@ -176,8 +175,7 @@ static bool decode_string_map(const task *t, const mn_at *at, void *out, GError 
         if (!copy_string(t->arena, &member, &labels[count].value, error))
             return false;
     }
-    if (count > 1)
-        qsort(labels, count, sizeof *labels, by_key);
+    mn_labels_sort(labels, count);
     return store_slice(out, labels, count);
 }
 
@@ -250,6 +248,18 @@ static bool refuse_unknown_fields(const mn_shape *shape, const mn_at *at, GError
     return true;
 }
 
+bool mn_decode_field(mn_arena *arena, const mn_field *field, const mn_at *at, void *out,
+                     GError **error)
+{
+    const task t = {.arena = arena, .field = field};
+    return kinds[field->kind](&t, at, out, error);
+}
+
+bool mn_decode_missing(const mn_field *field, const mn_at *at, GError **error)
+{
+    return mn_at_error(at, MN_ERROR_SCHEMA, error, "required field \"%s\" is missing", field->name);
+}
+
 bool mn_decode(mn_arena *arena, const mn_shape *shape, const mn_at *at, void *out, GError **error)
 {
     g_assert(shape->count <= MAX_FIELDS);
@@ -264,12 +274,10 @@ bool mn_decode(mn_arena *arena, const mn_shape *shape, const mn_at *at, void *ou
         mn_at member = mn_at_member(at, field->name);
         if (!mn_at_is_there(&member)) {
             if (field->required)
-                return mn_at_error(
-                    at, MN_ERROR_SCHEMA, error, "required field \"%s\" is missing", field->name);
+                return mn_decode_missing(field, at, error);
             continue;
         }
-        const task t = {.arena = arena, .field = field};
-        if (!kinds[field->kind](&t, &member, (unsigned char *)out + field->offset, error))
+        if (!mn_decode_field(arena, field, &member, (unsigned char *)out + field->offset, error))
             return false;
     }
     return shape->check == NULL || shape->check(arena, at, out, error);

@@ -186,8 +186,10 @@ static void a_request_that_is_not_understood_is_an_error_in_a_good_answer(void)
     refuses("", ARGS(IMAGE("x"), "\"NodeNames\":{}"), "ExtenderArgs: byte ");
     refuses("", ARGS(IMAGE("x"), ALL ",\"nodenames\":[]"), "ExtenderArgs: byte ");
     refuses("", ARGS(POD("\"containers\":5"), ALL), "Pod: spec.containers: expected a list, found");
-    refuses("", ARGS(POD("\"os\":{},\"os\":{}"), ALL), "Pod: byte 67: duplicate key \"os\"");
-    refuses("", ARGS(POD("\"x\":\"\xff\""), ALL), "Pod: byte 64: not text: invalid UTF-8");
+    refuses("",
+            ARGS(POD("\"nodeName\":\"\",\"nodeName\":\"a\""), ALL),
+            "Pod: byte 74: this key stood in the object before");
+    refuses("", ARGS(POD("\"nodeName\":\"\xff\""), ALL), "Pod: byte 71: the string is not UTF-8");
     refuses("", ARGS(IMAGE("x"), "\"Nodes\":{\"items\":[{}]}"), "ExtenderArgs: Nodes.items[0]");
     refuses("limits: {nodes: 3}", ARGS(IMAGE("x"), ALL), "ExtenderArgs: byte ");
     refuses("limits: {depth: 16}",

@@ -86,6 +86,12 @@ struct mn_shape {
 bool mn_decode(mn_arena *arena, const mn_shape *shape, const mn_at *at, void *out,
                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same from JSON that came over a network: what no shape lists is passed over as a scan
+ * does (json_scan.h), so that it costs little, and may hold bytes that are not UTF-8 and
+ * numbers of any size. SYNTAX or LIMIT, "byte N: ...", when it is no JSON. */
+bool mn_decode_text(mn_arena *arena, const mn_shape *shape, mn_str text, size_t max_depth,
+                    void *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The struct as an object, members in the order of the shape. As Go's omitempty has it:
  * what is NULL, 0, false or "" and not required is left out, and so is an object with
  * nothing in it. What the struct does not keep cannot come back: a value that is only known
