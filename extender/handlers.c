@@ -38,13 +38,13 @@ static void answer_filter(const ext_config *config, mn_arena *arena, const ext_d
             failures[failed++] =
                 (mn_wire_failure){.node = args->names[i], .reason = reasons[verdict->reason]};
     }
-    const mn_wire_strings passing = {.items = kept, .count = passed};
+    const mn_wire_strings passing = {.items = kept, .count = passed, .plain = args->plain};
     const mn_wire_filter_result result = {
         .has_names = !whole,
         .has_nodes = whole,
         .names = whole ? (mn_wire_strings){0} : passing,
         .nodes = whole ? passing : (mn_wire_strings){0},
-        .unresolvable = {.items = failures, .count = failed},
+        .unresolvable = {.items = failures, .count = failed, .plain = args->plain},
     };
     mn_wire_filter_result_encode(arena, &result, out);
 }
@@ -58,7 +58,7 @@ static void answer_scores(const ext_config *config, mn_arena *arena, const ext_d
     for (size_t i = 0; i < count; i++)
         items[i] = (mn_wire_score){.host = decision->args.names[i],
                                    .score = ext_decision_verdict(decision, i)->score};
-    const mn_wire_scores scores = {.items = items, .count = count};
+    const mn_wire_scores scores = {.items = items, .count = count, .plain = decision->args.plain};
     mn_wire_scores_encode(arena, &scores, out);
 }
 

@@ -8,7 +8,6 @@
 
 #include "core/wire/wire_list.h"
 #include "mullion/text/json_scan.h"
-#include "mullion/text/json_write.h"
 
 /* 5,000 nodes is what Kubernetes is tested with; the largest clusters known have 130,000. */
 const mn_wire_limits mn_wire_limits_default = {
@@ -16,55 +15,6 @@ const mn_wire_limits mn_wire_limits_default = {
     .depth = 128,
     .name_bytes = 253, /* RFC 1123 subdomain, the API server's rule */
 };
-
-/* ---- the Pod */
-
-/* A member with its comma. Behind it if there is one, else the one before it. */
-static mn_str with_comma(const char *key, mn_str value)
-{
-    const char *start = key - 1, *end = value.ptr + value.len;
-    while (g_ascii_isspace(*end))
-        end++;
-    if (*end == ',')
-        return (mn_str){.ptr = start, .len = (size_t)(end + 1 - start)};
-    while (g_ascii_isspace(start[-1]))
-        start--;
-    if (start[-1] == ',')
-        start--;
-    return (mn_str){.ptr = start, .len = (size_t)(end - start)};
-}
-
-/* metadata.managedFields with its key and comma; empty when there is none. The Pod has
- * been scanned before, so nothing here can fail. */
-static mn_str find_managed_fields(mn_str pod, size_t max_depth)
-{
-    mn_str found = {.ptr = NULL};
-    mn_scan_string key;
-    mn_scan scan;
-    mn_scan_init(&scan, pod, max_depth);
-    mn_scan_enter(&scan, MN_SCAN_OBJECT);
-    while (mn_scan_next_member(&scan, &key)) {
-        if (!mn_scan_string_is(key, "metadata") || mn_scan_peek(&scan) != MN_SCAN_OBJECT)
-            continue;
-        mn_scan_enter(&scan, MN_SCAN_OBJECT);
-        while (mn_scan_next_member(&scan, &key))
-            if (mn_scan_string_is(key, "managedFields"))
-                found = with_comma(key.raw.ptr, mn_scan_take(&scan));
-    }
-    return found;
-}
-
-mn_str wire_without_managed_fields(wire_decode *decode, mn_str pod)
-{
-    mn_str cut = find_managed_fields(pod, decode->limits->depth);
-    if (cut.len == 0)
-        return pod;
-    size_t before = (size_t)(cut.ptr - pod.ptr), after = pod.len - before - cut.len;
-    char *copy = mn_arena_alloc(decode->arena, pod.len - cut.len, 1);
-    memcpy(copy, pod.ptr, before);
-    memcpy(copy + before, cut.ptr + cut.len, after);
-    return (mn_str){.ptr = copy, .len = before + after};
-}
 
 /* ---- nodes */
 
@@ -192,18 +142,53 @@ static size_t guess_names(const wire_decode *decode)
     return first;
 }
 
+typedef struct name_list {
+    mn_str *items;
+    size_t count, room;
+    bool plain; /* all of them */
+} name_list;
+
+static void make_room(wire_decode *decode, name_list *list)
+{
+    if (list->count < list->room)
+        return;
+    list->room = list->room == 0 ? guess_names(decode) : list->room * 2;
+    mn_str *grown = MN_ARENA_NEW(decode->arena, mn_str, list->room);
+    if (list->count > 0)
+        memcpy(grown, list->items, list->count * sizeof *grown);
+    list->items = grown;
+}
+
+static bool take_plain_names(wire_decode *decode, name_list *list)
+{
+    make_room(decode, list);
+    size_t room = MIN(list->room, decode->limits->nodes) - list->count;
+    size_t taken = mn_scan_next_plain_strings(
+        &decode->scan, list->items + list->count, room, decode->limits->name_bytes);
+    list->count += taken;
+    return taken > 0;
+}
+
+static bool take_any_name(wire_decode *decode, name_list *list)
+{
+    mn_scan_string name;
+    if (!mn_scan_next_string(&decode->scan, &name) || !wire_has_room(decode, list->count))
+        return false;
+    make_room(decode, list);
+    list->items[list->count++] = wire_text_of(decode, name, decode->limits->name_bytes);
+    list->plain &= name.ascii && !name.escaped;
+    return true;
+}
+
 static void read_names(wire_decode *decode, mn_wire_args *args)
 {
-    mn_str *names = NULL;
-    size_t count = 0;
-    mn_scan_string name;
-    size_t first = guess_names(decode);
+    name_list list = {.plain = true};
     mn_scan_enter(&decode->scan, MN_SCAN_ARRAY);
-    while (mn_scan_next_string(&decode->scan, &name) && wire_has_room(decode, count))
-        *WIRE_PUSH_FROM(decode->arena, names, count, first) =
-            wire_text_of(decode, name, decode->limits->name_bytes);
-    args->names = names;
-    args->count = count;
+    while (take_plain_names(decode, &list) || take_any_name(decode, &list))
+        continue;
+    args->names = list.items;
+    args->count = list.count;
+    args->plain = list.plain;
 }
 
 /* ---- ExtenderArgs */
@@ -260,7 +245,6 @@ bool mn_wire_args_decode(mn_arena *arena, mn_str body, const mn_wire_limits *lim
     unsigned has = wire_read_body(&decode, body, read_member, &args);
     if (!wire_finish(&decode, "ExtenderArgs") || !is_whole(has, error))
         return false;
-    args.pod = wire_without_managed_fields(&decode, args.pod);
     *out = args;
     return true;
 }

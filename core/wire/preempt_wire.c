@@ -170,7 +170,6 @@ bool mn_wire_preempt_args_decode(mn_arena *arena, mn_str body, const mn_wire_lim
                     "NodeNameToMetaVictims, the other one null");
         return false;
     }
-    args.pod = wire_without_managed_fields(&decode, args.pod);
     *out = args;
     return true;
 }

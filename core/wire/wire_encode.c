@@ -25,56 +25,65 @@ void wire_single_span(mn_arena *arena, const mn_json_writer *json, mn_wire_body 
     *out = (mn_wire_body){.spans = span, .count = 1, .len = span->len};
 }
 
-/* `next` stands behind `last` in a list of strings that Go wrote, which has no blanks. */
-static bool is_next_string(mn_str last, mn_str next)
+/* A name that is plain, quotes included: JSON where it came from, and so wherever it goes. */
+static mn_str quoted(mn_str plain)
 {
-    const char *end = last.ptr + last.len;
-    return next.ptr == end + 3 && memcmp(end, "\",\"", 3) == 0;
+    return (mn_str){.ptr = plain.ptr - 1, .len = plain.len + 2};
 }
 
-/* Names that stood side by side in a request go out as the bytes they were, quotes and
- * commas in between included: it was JSON there, and is here. */
+/* Names that stood side by side in a request, as Go writes them, go out as one piece. */
 static size_t run_of_names(const mn_wire_strings *names, size_t from)
 {
+    static const size_t apart = 3; /* a quote, a comma, a quote */
     size_t end = from + 1;
-    while (end < names->count && is_next_string(names->items[end - 1], names->items[end]))
+    while (end < names->count &&
+           names->items[end].ptr == names->items[end - 1].ptr + names->items[end - 1].len + apart)
         end++;
     return end;
+}
+
+static void write_plain_names(mn_json_writer *json, const mn_wire_strings *names)
+{
+    for (size_t i = 0, end = 0; i < names->count; i = end) {
+        end = run_of_names(names, i);
+        const mn_str first = quoted(names->items[i]), last = quoted(names->items[end - 1]);
+        mn_json_raw(json,
+                    (mn_str){.ptr = first.ptr, .len = (size_t)(last.ptr - first.ptr) + last.len});
+    }
 }
 
 static void write_names(mn_json_writer *json, const mn_wire_strings *names)
 {
     mn_json_begin_array(json);
-    for (size_t i = 0, end = 0; i < names->count; i = end) {
-        end = run_of_names(names, i);
-        const mn_str first = names->items[i], last = names->items[end - 1];
-        if (end == i + 1)
-            mn_json_str(json, first);
-        else
-            mn_json_raw(json,
-                        (mn_str){.ptr = first.ptr - 1,
-                                 .len = (size_t)(last.ptr - first.ptr) + last.len + 2});
-    }
+    if (names->plain)
+        write_plain_names(json, names);
+    else
+        for (size_t i = 0; i < names->count; i++)
+            mn_json_str(json, names->items[i]);
     mn_json_end_array(json);
 }
 
 /* Reasons are few: each is quoted once, however many nodes it stands at. */
 static void write_failures(mn_json_writer *json, const char *key, const mn_wire_failures *failures)
 {
-    g_auto(mn_json_writer) quoted;
+    g_auto(mn_json_writer) text;
     mn_str reason = {.ptr = NULL};
-    mn_json_writer_init(&quoted, MN_JSON_COMPACT);
+    mn_json_writer_init(&text, MN_JSON_COMPACT);
     mn_json_key(json, key);
     mn_json_begin_object(json);
     for (size_t i = 0; i < failures->count; i++) {
         const mn_wire_failure *failure = &failures->items[i];
         if (i == 0 || failure->reason.ptr != reason.ptr || failure->reason.len != reason.len) {
             reason = failure->reason;
-            mn_json_writer_reset(&quoted);
-            mn_json_str(&quoted, reason);
+            mn_json_writer_reset(&text);
+            mn_json_str(&text, reason);
+        }
+        if (failures->plain) {
+            mn_json_raw_member(json, quoted(failure->node), mn_json_writer_text(&text));
+            continue;
         }
         mn_json_key_str(json, failure->node);
-        mn_json_raw(json, mn_json_writer_text(&quoted));
+        mn_json_raw(json, mn_json_writer_text(&text));
     }
     mn_json_end_object(json);
 }
@@ -203,10 +212,10 @@ static void write_around(mn_json_writer *json, mn_str host, const score_text *te
 {
     static const size_t quotes = 2;
     mn_str whole = mn_json_writer_text(&text->json);
-    mn_json_raw_around(
+    mn_json_raw_pieces(
         json,
         (mn_str){.ptr = whole.ptr, .len = text->gap},
-        host,
+        quoted(host),
         (mn_str){.ptr = whole.ptr + text->gap + quotes, .len = whole.len - text->gap - quotes});
 }
 
@@ -224,7 +233,7 @@ void mn_wire_scores_encode(mn_arena *arena, const mn_wire_scores *scores, mn_wir
     for (size_t i = 0; i < scores->count; i++) {
         const mn_wire_score *score = &scores->items[i];
         size_t gap;
-        if (score->score >= 0 && score->score <= SCORE_MAX)
+        if (scores->plain && score->score >= 0 && score->score <= SCORE_MAX)
             write_around(&json, score->host, &texts[score->score]);
         else
             write_score(&json, score->host, score->score, &gap);

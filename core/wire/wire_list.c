@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/wire/wire_list.h"
 
-void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size, size_t first)
+void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size)
 {
     bool is_power = (count & (count - 1)) == 0;
-    if (count != 0 && (count < first || !is_power))
+    if (count != 0 && (count < WIRE_FIRST || !is_power))
         return items;
-    void *grown = mn_arena_alloc(arena, MAX(count * 2, first), size);
+    void *grown = mn_arena_alloc(arena, MAX(count * 2, (size_t)WIRE_FIRST), size);
     if (count > 0)
         memcpy(grown, items, count * size);
     return grown;

@@ -7,15 +7,14 @@
 #include "mullion/text/json_write.h"
 #include "mullion/wire/extender_wire.h"
 
-/* A place for one more; zeroed. The list has room for `first` (a power of two, always the
- * same) and is copied when it has doubled. */
-#define WIRE_PUSH_FROM(arena, items, count, first) \
-    ((items) = wire_grow((arena), (items), (count), sizeof *(items), (first)), &(items)[(count)++])
-#define WIRE_PUSH(arena, items, count) WIRE_PUSH_FROM(arena, items, count, WIRE_FIRST)
+/* A place for one more; zeroed. The list has room for WIRE_FIRST and is copied when it has
+ * doubled. */
+#define WIRE_PUSH(arena, items, count) \
+    ((items) = wire_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
 
-enum { WIRE_FIRST = 16 };
+enum { WIRE_FIRST = 16 }; /* a power of two */
 
-void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size, size_t first);
+void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size);
 
 /* What a body is decoded with. Errors that are no faults of the scan go to `error` and
  * stop the scan too. */
@@ -43,9 +42,6 @@ mn_str wire_text_of(wire_decode *decode, mn_scan_string string, size_t max_bytes
 
 /* As Go reads an int64: no fraction, no exponent. 0 after a fault. */
 int64_t wire_take_integer(wire_decode *decode);
-
-/* A Pod's bytes without metadata.managedFields; they have been scanned before. */
-mn_str wire_without_managed_fields(wire_decode *decode, mn_str pod);
 
 /* What was written, kept in the arena. */
 void wire_single_span(mn_arena *arena, const mn_json_writer *json, mn_wire_body *out);

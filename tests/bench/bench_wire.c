@@ -45,12 +45,12 @@ static void encode_half(struct work *work)
     bool whole = work->args.form == MN_WIRE_NODES;
     for (size_t i = 0; i < work->args.count; i += 2)
         kept[count++] = whole ? work->args.nodes[i].bytes : work->args.names[i];
-    mn_wire_strings strings = {kept, count};
+    mn_wire_strings strings = {.items = kept, .count = count, .plain = work->args.plain};
     const mn_wire_filter_result result = {
         .has_names = !whole,
         .has_nodes = whole,
-        .names = whole ? (mn_wire_strings){NULL, 0} : strings,
-        .nodes = whole ? strings : (mn_wire_strings){NULL, 0},
+        .names = whole ? (mn_wire_strings){.items = NULL} : strings,
+        .nodes = whole ? strings : (mn_wire_strings){.items = NULL},
     };
     mn_wire_filter_result_encode(work->arena, &result, &work->out);
 }
@@ -60,7 +60,9 @@ static void encode_scores(struct work *work)
     mn_wire_score *scores = MN_ARENA_NEW(work->arena, mn_wire_score, work->args.count);
     for (size_t i = 0; i < work->args.count; i++)
         scores[i] = (mn_wire_score){.host = work->args.names[i], .score = (int64_t)(i % 11)};
-    mn_wire_scores_encode(work->arena, &(mn_wire_scores){scores, work->args.count}, &work->out);
+    const mn_wire_scores all = {
+        .items = scores, .count = work->args.count, .plain = work->args.plain};
+    mn_wire_scores_encode(work->arena, &all, &work->out);
 }
 
 static void parse(struct work *work)

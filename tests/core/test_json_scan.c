@@ -427,6 +427,75 @@ static void utf8_is_checked_to_the_letter(void)
         EXPECT_INT(mn_utf8_is_valid(mn_str_of(facts[i].text)), facts[i].valid);
 }
 
+/* The strings of an array, many at once or one by one, and what was wrong; the plain ones
+ * are in brackets. Room for `room` at once. */
+static char *strings_of(const char *text, size_t room, size_t max_bytes)
+{
+    GString *line = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *copy = g_memdup2(text, strlen(text)); /* its end is its end */
+    mn_str plain[8];
+    mn_scan_string one;
+    mn_scan scan;
+    mn_scan_init(&scan, (mn_str){.ptr = copy, .len = strlen(text)}, DEPTH);
+    mn_scan_enter(&scan, MN_SCAN_ARRAY);
+    do {
+        size_t count = mn_scan_next_plain_strings(&scan, plain, room, max_bytes);
+        for (size_t i = 0; i < count; i++)
+            g_string_append_printf(line, "[%.*s]", MN_STR_ARG(plain[i]));
+        if (!mn_scan_next_string(&scan, &one))
+            break;
+        g_string_append_printf(line, "%.*s;", MN_STR_ARG(one.raw));
+    } while (true);
+    if (!mn_scan_end(&scan, &error))
+        g_string_append_printf(line, "!%s", error->message);
+    return g_string_free(line, FALSE);
+}
+
+static void holds_strings(const char *text, const char *want)
+{
+    g_autofree char *got = strings_of(text, 8, 20);
+    EXPECT_STR(got, want);
+}
+
+static void plain_strings_are_taken_together(void)
+{
+    holds_strings("[]", "");
+    holds_strings("[ ]", "");
+    holds_strings("[\"a\",\"b\",\"a-string-of-20-bytes\"]", "[a][b]a-string-of-20-bytes;");
+    holds_strings("[\"a-string-of-16-b\",\"\",\"c\",\"the last is not looked at\"]",
+                  "[a-string-of-16-b][][c]the last is not looked at;");
+    holds_strings("[\"a\", \"b\",\"c\" ,\"d\",\"and something behind them all\"]",
+                  "[a]b;[c]d;and something behind them all;");
+    holds_strings("[\"a\",\"b\\\"\",\"c\",\"\xc3\xa9\",\"d\",\"and something behind them all\"]",
+                  "[a]b\\\";[c]\xc3\xa9;[d]and something behind them all;");
+    holds_strings("[\"a-string-of-21-bytes!\",\"b\",\"and something behind them\"]",
+                  "a-string-of-21-bytes!;[b]and something behind them;");
+}
+
+static void plain_strings_stop_where_there_is_no_room(void)
+{
+    g_autofree char *two =
+        strings_of("[\"a\",\"b\",\"c\",\"d\",\"and something behind them all\"]", 2, 20);
+    EXPECT_STR(two, "[a][b]c;[d]and something behind them all;");
+    g_autofree char *none = strings_of("[\"a\",\"b\",\"and something behind\"]", 0, 20);
+    EXPECT_STR(none, "a;b;and something behind;");
+}
+
+static void what_is_wrong_in_a_list_is_left_to_the_cursor(void)
+{
+    holds_strings("[\"a\",,\"b\",\"and something behind\"]", "[a]!byte 5: unexpected ','");
+    holds_strings("[\"a\",7,\"and something behind\"]",
+                  "[a]!byte 5: expected a string, found a number");
+    holds_strings("[\"a\"\"b\",\"and something behind\"]", "[a]!byte 4: unexpected '\"'");
+    holds_strings("[\"a\x01\",\"and something behind\"]",
+                  "!byte 3: a control byte in a string is not escaped");
+    holds_strings("[\"a\",\"b", "a;!byte 7: the text ends in the middle of a value");
+    holds_strings("[\"a\",\"and something behind\"",
+                  "[a]and something behind;!byte 27: the text ends in the "
+                  "middle of a value");
+}
+
 extern CU_TestInfo suite_core_json_scan[];
 CU_TestInfo suite_core_json_scan[] = {
     {"members are cut out as they stand", members_are_cut_out_as_they_stand},
@@ -443,5 +512,9 @@ CU_TestInfo suite_core_json_scan[] = {
     {"escapes are undone", escapes_are_undone},
     {"strings of a list come one by one", strings_of_a_list_come_one_by_one},
     {"UTF-8 is checked to the letter", utf8_is_checked_to_the_letter},
+    {"plain strings are taken together", plain_strings_are_taken_together},
+    {"plain strings stop where there is no room", plain_strings_stop_where_there_is_no_room},
+    {"what is wrong in a list is left to the cursor",
+     what_is_wrong_in_a_list_is_left_to_the_cursor},
     CU_TEST_INFO_NULL,
 };

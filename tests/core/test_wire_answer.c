@@ -242,7 +242,7 @@ static void answers_use_the_names_of_go(void)
                "{\"Nodes\":null,\"NodeNames\":null,\"FailedNodes\":{},"
                "\"FailedAndUnresolvableNodes\":{},\"Error\":\"not\\nwell\"}");
 
-    mn_wire_scores_encode(arena, &(mn_wire_scores){scores, 2}, &body);
+    mn_wire_scores_encode(arena, &(mn_wire_scores){.items = scores, .count = 2}, &body);
     g_autofree char *list = flat(&body);
     EXPECT_STR(list, "[{\"Host\":\"a\",\"Score\":10},{\"Host\":\"b\",\"Score\":-1}]");
 
@@ -359,8 +359,10 @@ static void requests_are_encoded_as_kube_scheduler_encodes_them(void)
     const mn_str names[] = {MN_STR_LIT("a"), MN_STR_LIT("b")};
     mn_wire_body body;
     mn_wire_args args;
-    mn_wire_args_encode(
-        arena, MN_STR_LIT("{\"metadata\":{}}"), &(mn_wire_strings){names, 2}, &body);
+    mn_wire_args_encode(arena,
+                        MN_STR_LIT("{\"metadata\":{}}"),
+                        &(mn_wire_strings){.items = names, .count = 2},
+                        &body);
     g_autofree char *text = flat(&body);
     EXPECT_STR(text, "{\"Pod\":{\"metadata\":{}},\"Nodes\":null,\"NodeNames\":[\"a\",\"b\"]}");
     EXPECT_TRUE(mn_wire_args_decode(arena, mn_str_of(text), limits, &args, NULL));

@@ -19,7 +19,8 @@ static void try_args(mn_arena *arena, mn_str body)
         const mn_node *node = mn_wire_node_decode(arena, &args.nodes[i], &node_error);
         require((node == NULL) == (node_error != NULL));
     }
-    mn_wire_args_encode(arena, args.pod, &(mn_wire_strings){args.names, args.count}, &out);
+    const mn_wire_strings names = {.items = args.names, .count = args.count, .plain = args.plain};
+    mn_wire_args_encode(arena, args.pod, &names, &out);
     require(mn_wire_args_decode(arena, flat(arena, &out), &limits, &again, NULL));
     require(again.count == args.count && mn_str_eq(again.pod, args.pod));
     for (size_t i = 0; i < args.count; i++)

@@ -31,4 +31,13 @@ static inline bool mn_str_eq(mn_str a, mn_str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Nearly always no, and nearly always for the first byte: made to be asked of each key of an
+ * object and each name that is looked for. */
+static inline bool mn_str_is(mn_str a, const char *text)
+{
+    if (a.len == 0 || *a.ptr != *text)
+        return a.len == 0 && *text == '\0';
+    return strncmp(text, a.ptr, a.len) == 0 && text[a.len] == '\0';
+}
+
 #endif

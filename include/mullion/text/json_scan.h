@@ -99,6 +99,11 @@ bool mn_scan_next_member(mn_scan *scan, mn_scan_string *key);
 bool mn_scan_next_element(mn_scan *scan);
 /* As mn_scan_next_element() and mn_scan_take_string() in one, for lists of names. */
 bool mn_scan_next_string(mn_scan *scan, mn_scan_string *out);
+/* Many of these at once, as far as they are what Go writes: strings of ASCII without escapes,
+ * a comma and no blank between two of them, none longer than `max_bytes`. How many, up to
+ * `room`; then go on with mn_scan_next_string(), which takes any. Each stands in the text
+ * between its quotes, so it need not be looked through to be written as JSON again. */
+size_t mn_scan_next_plain_strings(mn_scan *scan, mn_str *out, size_t room, size_t max_bytes);
 
 /* The bytes of the value at the cursor, quotes and brackets included; {NULL, 0} after a fault. */
 mn_str mn_scan_take(mn_scan *scan);
@@ -141,8 +146,7 @@ bool mn_scan_string_is_escaped(mn_scan_string string, const char *name);
 
 static inline bool mn_scan_string_is(mn_scan_string string, const char *name)
 {
-    return string.escaped ? mn_scan_string_is_escaped(string, name)
-                          : mn_str_eq(string.raw, mn_str_of(name));
+    return string.escaped ? mn_scan_string_is_escaped(string, name) : mn_str_is(string.raw, name);
 }
 
 #endif

@@ -52,11 +52,11 @@ typedef struct mn_wire_node {
 
 /* ExtenderArgs: what filter and prioritize are asked. */
 typedef struct mn_wire_args {
-    mn_str pod; /* JSON of the Pod without metadata.managedFields, which nobody reads and which
-                   is half of it; an object, its members not yet looked into */
+    mn_str pod; /* JSON of the Pod: an object, its members not yet looked into */
     mn_wire_form form;
-    size_t count;              /* of nodes, in either form */
-    const mn_str *names;       /* in either form, in the order of the request */
+    size_t count;        /* of nodes, in either form */
+    const mn_str *names; /* in either form, in the order of the request */
+    bool plain; /* each name stands in the body between quotes, and means what stands there */
     const mn_wire_node *nodes; /* MN_WIRE_NODES; else NULL */
 } mn_wire_args;
 
@@ -80,6 +80,7 @@ const mn_node *mn_wire_node_decode(mn_arena *arena, const mn_wire_node *node,
 typedef struct mn_wire_strings {
     const mn_str *items;
     size_t count;
+    bool plain; /* of names: mn_wire_args.plain, so that they go out as they came */
 } mn_wire_strings;
 
 /* An entry of FailedNodes or FailedAndUnresolvableNodes. */
@@ -90,6 +91,7 @@ typedef struct mn_wire_failure {
 typedef struct mn_wire_failures {
     const mn_wire_failure *items;
     size_t count;
+    bool plain; /* as of mn_wire_strings */
 } mn_wire_failures;
 
 /* ExtenderFilterResult. */
@@ -112,6 +114,7 @@ typedef struct mn_wire_score {
 typedef struct mn_wire_scores {
     const mn_wire_score *items;
     size_t count;
+    bool plain; /* as of mn_wire_strings */
 } mn_wire_scores;
 
 /* As kube-scheduler reads answers (encoding/json, first value of the body): keys of any case,
