@@ -40,6 +40,34 @@ static void visit(mn_arena *arena, mn_scan *scan) /* NOLINT(misc-no-recursion) *
     }
 }
 
+/* What stands between the quotes of each string, many at once or one by one; how many. */
+static size_t list_strings(mn_arena *arena, mn_str text, size_t room, mn_str **out)
+{
+    size_t count = 0;
+    mn_scan_string one;
+    mn_scan scan;
+    *out = MN_ARENA_NEW(arena, mn_str, text.len + 1);
+    mn_scan_init(&scan, text, DEPTH);
+    if (mn_scan_peek(&scan) != MN_SCAN_ARRAY)
+        return 0;
+    mn_scan_enter(&scan, MN_SCAN_ARRAY);
+    do
+        count += mn_scan_next_plain_strings(&scan, *out + count, room, 40);
+    while (mn_scan_next_string(&scan, &one) && ((*out)[count++] = one.raw).ptr != NULL);
+    return count;
+}
+
+static void require_same_strings(mn_arena *arena, mn_str text)
+{
+    mn_str *several, *single;
+    size_t count = list_strings(arena, text, text.len / 3, &several);
+    if (count != list_strings(arena, text, 0, &single))
+        abort();
+    for (size_t i = 0; i < count; i++)
+        if (several[i].ptr != single[i].ptr || several[i].len != single[i].len)
+            abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(mn_arena) arena = mn_arena_new();
@@ -60,5 +88,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (skipped == (skip_error != NULL) || walked == (walk_error != NULL))
         abort();
+    require_same_strings(arena, text);
     return 0;
 }
