@@ -144,14 +144,14 @@ static bool classify(const ext_question *question, const mn_os_policy *policy, m
                      ext_decision *out, GError **error)
 {
     uint16_t *class_of = MN_ARENA_NEW(arena, uint16_t, out->args.count);
-    mn_os_classes *classes = MN_ARENA_NEW(arena, mn_os_classes, 1);
     out->class_of = class_of;
-    out->classes = classes;
     if (out->args.nodes == NULL) {
-        *classes = *question->nodes->classes;
+        out->classes = question->nodes->classes;
         return classify_known(question, out, class_of, error);
     }
+    mn_os_classes *classes = MN_ARENA_NEW(arena, mn_os_classes, 1);
     mn_os_classes_init(classes);
+    out->classes = classes;
     return classify_nodes(policy, &out->args, classes, class_of, error);
 }
 
