@@ -98,9 +98,10 @@ static char *watch_path(kube_follower *self)
     const int64_t span = MAX(most - least, 0);
     const int64_t length_ms = least + (int64_t)mn_rng_below(&self->rng, (uint64_t)span + 1);
     g_autofree char *version = g_uri_escape_string(self->version->str, NULL, FALSE);
-    return g_strdup_printf("%s?watch=true&allowWatchBookmarks=true&timeoutSeconds=%" G_GINT64_FORMAT
-                           "&resourceVersion=%s",
+    return g_strdup_printf("%s%cwatch=true&allowWatchBookmarks=true"
+                           "&timeoutSeconds=%" G_GINT64_FORMAT "&resourceVersion=%s",
                            collection_of(self)->path,
+                           separator_of(self),
                            MAX((length_ms + 999) / 1000, 1),
                            version);
 }
