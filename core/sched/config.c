@@ -56,6 +56,29 @@ static bool decode_duration(mn_arena *arena, const mn_at *at, void *out, GError 
     return true;
 }
 
+/* kube-scheduler takes extended resources only, each once. */
+static bool check_managed(const mn_at *at, const mn_managed_resources *managed, GError **error)
+{
+    const mn_at list = mn_at_member(at, "managedResources");
+    for (size_t i = 0; i < managed->count; i++) {
+        const char *name = managed->items[i].name;
+        const mn_at element = mn_at_element(&list, i);
+        if (strchr(name, '/') == NULL || strstr(name, "kubernetes.io/") != NULL ||
+            g_str_has_prefix(name, "requests."))
+            return mn_at_error(&element,
+                               MN_ERROR_SCHEMA,
+                               error,
+                               "expected an extended resource such as example.com/gpu, found "
+                               "\"%s\"",
+                               name);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(managed->items[j].name, name) == 0)
+                return mn_at_error(
+                    &element, MN_ERROR_SCHEMA, error, "\"%s\" is listed twice", name);
+    }
+    return true;
+}
+
 static bool check_extender(mn_arena *arena, const mn_at *at, void *out, GError **error)
 {
     enum { DEFAULT_TIMEOUT_MS = 5000 };
@@ -67,7 +90,7 @@ static bool check_extender(mn_arena *arena, const mn_at *at, void *out, GError *
         extender->weight.value <= 0)
         return mn_at_error(
             at, MN_ERROR_SCHEMA, error, "weight: expected 1 or more beside a prioritizeVerb");
-    return true;
+    return check_managed(at, &extender->managed_resources, error);
 }
 
 static const mn_field extender_fields[] = {
@@ -111,7 +134,8 @@ static bool configure_all(mn_arena *arena, const mn_at *at, mn_profile *profile,
         const mn_plugin *plugin = NULL;
         if (!mn_plugin_read(&name, &plugin, error))
             return false;
-        g_assert(plugin != NULL);
+        if (plugin == NULL)
+            continue;
         if (seen[plugin->index])
             return mn_at_error(
                 &name, MN_ERROR_SCHEMA, error, "\"%s\" is configured twice", plugin->name);
@@ -182,7 +206,7 @@ static bool read_profile(mn_arena *arena, const mn_at *at, mn_opt_int percentage
 
 struct file {
     const char *api_version, *kind;
-    mn_opt_int percentage, initial_backoff, max_backoff;
+    mn_opt_int percentage, initial_backoff, max_backoff, parallelism;
     mn_extender_configs extenders;
     bool present; /* of what is accepted and means nothing here */
 };
@@ -203,15 +227,12 @@ static const mn_field file_fields[] = {
     MN_FIELD(struct file, max_backoff, "podMaxBackoffSeconds", MN_FIELD_INT64),
     MN_FIELD_OF(struct file, extenders, "extenders", MN_FIELD_LIST, extender_shape),
     PASSED_OVER("profiles"),
-    PASSED_OVER("parallelism"),
+    MN_FIELD(struct file, parallelism, "parallelism", MN_FIELD_INT32),
     PASSED_OVER("leaderElection"),
     PASSED_OVER("clientConnection"),
     PASSED_OVER("enableProfiling"),
     PASSED_OVER("enableContentionProfiling"),
     PASSED_OVER("delayCacheUntilActive"),
-    PASSED_OVER("healthzBindAddress"),
-    PASSED_OVER("metricsBindAddress"),
-    PASSED_OVER("metadata"),
 };
 static const mn_shape file_shape = {
     .name = "KubeSchedulerConfiguration",
@@ -228,6 +249,13 @@ static bool check_kind(const mn_at *at, const struct file *file, GError **error)
         return mn_at_expected(&kind, "\"KubeSchedulerConfiguration\"", error);
     if (strcmp(file->api_version, "kubescheduler.config.k8s.io/v1") != 0)
         return mn_at_expected(&version, "\"kubescheduler.config.k8s.io/v1\"", error);
+    const mn_at parallelism = mn_at_member(at, "parallelism");
+    if (file->parallelism.set && file->parallelism.value < 1)
+        return mn_at_error(&parallelism,
+                           MN_ERROR_SCHEMA,
+                           error,
+                           "expected 1 or more, found %" PRId64,
+                           file->parallelism.value);
     return check_percentage(at, file->percentage, error);
 }
 
@@ -287,8 +315,15 @@ static bool read_profiles(mn_arena *arena, const mn_at *at, const struct file *f
     }
     for (size_t i = 0; i < count; i++) {
         const mn_at element = mn_at_element(at, i);
+        const mn_at name = mn_at_member(&element, "schedulerName");
         if (!read_profile(arena, &element, file->percentage, &profiles[i], error))
             return false;
+        if (count > 1 && !mn_at_is_there(&name))
+            return mn_at_error(&element,
+                               MN_ERROR_SCHEMA,
+                               error,
+                               "required field \"schedulerName\" is missing: only a profile that "
+                               "is the only one has a default");
     }
     *out = (mn_profiles){.items = profiles, .count = MAX(count, 1)};
     return check_names(at, out, error);

@@ -174,6 +174,28 @@ static void extenders_are_read_with_their_defaults(void)
     EXPECT_STR(config->extenders.items[1].prioritize_verb, NULL);
 }
 
+/* As `kube-scheduler --write-config-to` of 1.36 writes it. */
+static void what_later_versions_have_for_groups_of_pods_is_passed_over(void)
+{
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    g_autoptr(GError) error = NULL;
+    const mn_scheduler_config *config = read_config(
+        arena,
+        "parallelism: 16\n"
+        "extenders: [{urlPrefix: 'http://x', filterVerb: filter, httpTimeout: 1500\xc2\xb5s}]\n"
+        "profiles: [{schedulerName: default-scheduler, plugins: {multiPoint: {enabled: [\n"
+        "  {name: NodeDeclaredFeatures, weight: 0}, {name: GangScheduling}],\n"
+        "  disabled: [{name: TopologyPlacementGenerator}]}, placementGenerate: {},\n"
+        "  placementScore: {enabled: [{name: PodGroupPodsCount}]}},\n"
+        "  pluginConfig: [{name: GangScheduling, args: {}}]}]\n",
+        &error);
+    EXPECT_STR(error == NULL ? NULL : error->message, NULL);
+    if (config == NULL)
+        return;
+    EXPECT_INT(config->extenders.items[0].http_timeout_ms, 1);
+    expect_list(&config->profiles.items[0], MN_POINT_FILTER, default_filters);
+}
+
 #define ARGS(name, text) "profiles: [{pluginConfig: [{name: " name ", args: {" text "}}]}]\n"
 
 static void mistakes_are_named_with_their_place(void)
@@ -192,7 +214,14 @@ static void mistakes_are_named_with_their_place(void)
         {PLUGINS("queueSort: {disabled: [{name: '*'}]}"), "one queueSort plugin"},
         {"percentageOfNodesToScore: 101\n",
          "percentageOfNodesToScore: expected 0 to 100, found 101"},
-        {"profiles: [{}, {}]\n", "a second profile \"default-scheduler\""},
+        {"profiles: [{schedulerName: a}, {schedulerName: a}]\n", "a second profile \"a\""},
+        {"profiles: [{schedulerName: a}, {}]\n", "required field \"schedulerName\" is missing"},
+        {"parallelism: 0\n", "parallelism: expected 1 or more, found 0"},
+        {"metricsBindAddress: ':1'\n", "unknown field"},
+        {"extenders: [{urlPrefix: x, managedResources: [{name: requests.a/b}]}]\n",
+         "expected an extended resource"},
+        {"extenders: [{urlPrefix: x, managedResources: [{name: a/b}, {name: a/b}]}]\n",
+         "\"a/b\" is listed twice"},
         {"extenders: [{urlPrefix: x, prioritizeVerb: p}]\n", "weight: expected 1 or more"},
         {"extenders: [{urlPrefix: x, httpTimeout: 5}]\n", "httpTimeout"},
         {"extenders: [{urlPrefix: x, httpTimeout: 5 s}]\n", "httpTimeout"},
@@ -232,6 +261,8 @@ CU_TestInfo suite_core_profile[] = {
     {"disabling and enabling move plugins as kube scheduler does",
      disabling_and_enabling_move_plugins_as_kube_scheduler_does},
     {"extenders are read with their defaults", extenders_are_read_with_their_defaults},
+    {"what later versions have for groups of pods is passed over",
+     what_later_versions_have_for_groups_of_pods_is_passed_over},
     {"mistakes are named with their place", mistakes_are_named_with_their_place},
     CU_TEST_INFO_NULL,
 };
