@@ -64,8 +64,16 @@ static bool trusts_any_server(const mn_extender_config *extender)
 static bool shows_no_certificate(const mn_extender_config *extender)
 {
     const mn_extender_tls *tls = extender->tls;
+    /* One without the other is as good as none to kube-scheduler. */
     return is_https(extender) &&
-           (tls == NULL || !(is_set(tls->cert_file) || is_set(tls->cert_data)));
+           (tls == NULL || !(is_set(tls->cert_file) || is_set(tls->cert_data)) ||
+            !(is_set(tls->key_file) || is_set(tls->key_data)));
+}
+
+static bool is_no_url(const mn_extender_config *extender)
+{
+    return !g_str_has_prefix(extender->url_prefix, "http://") &&
+           !g_str_has_prefix(extender->url_prefix, "https://");
 }
 
 static bool goes_in_clear(const mn_extender_config *extender)
@@ -228,6 +236,7 @@ static const char head[] =
     "# asks extenders: when those all have the wrong OS, the Pod waits though others would do.\n"
     "percentageOfNodesToScore: 100\n"
     "extenders:\n"
+    "%s"
     "- urlPrefix: %s\n"
     "  filterVerb: filter\n"
     "  prioritizeVerb: prioritize\n"
@@ -241,10 +250,14 @@ static const char head[] =
     "  # Answers take a millisecond. Every Pod waits so long while the extender hangs.\n"
     "  httpTimeout: 500ms\n";
 
+static const char everywhere[] =
+    "# The extender listens on all addresses: put in the one that kube-scheduler reaches it at.\n";
+
 static const char tls[] =
     "  # Without caFile any server would be believed; certFile and keyFile say who asks.\n"
     "  enableHTTPS: true\n"
     "  tlsConfig:\n"
+    "    # serverName: the name in the certificate, where urlPrefix has another\n"
     "    caFile: /etc/kubernetes/mullion/ca.crt\n"
     "    certFile: /etc/kubernetes/mullion/scheduler.crt\n"
     "    keyFile: /etc/kubernetes/mullion/scheduler.key\n";
@@ -260,22 +273,21 @@ static const char closed[] =
     "  # without a new Pod being scheduled. The way back: `ignorable: true`.\n"
     "  ignorable: false\n";
 
-static bool is_loopback(const char *address)
-{
-    return g_str_has_prefix(address, "127.") || strcmp(address, "::1") == 0;
-}
-
 char *ext_scheduler_print(const ext_config *config, bool fail_closed)
 {
     const char *address = config->listen_address;
-    bool near = is_loopback(address), v6 = strchr(address, ':') != NULL;
+    const bool v6 = strchr(address, ':') != NULL, encrypts = is_set(config->tls_certificate);
+    const bool all = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+    if (all)
+        address = v6 ? "::1" : "127.0.0.1";
     g_autofree char *url = g_strdup_printf("%s://%s%s%s:%d%s",
-                                           near ? "http" : "https",
+                                           encrypts ? "https" : "http",
                                            v6 ? "[" : "",
                                            address,
                                            v6 ? "]" : "",
                                            (int)config->listen_port,
                                            config->url_prefix);
-    g_autofree char *start = g_strdup_printf(head, fail_closed ? " --fail-closed" : "", url);
-    return g_strconcat(start, near ? "" : tls, fail_closed ? closed : trying, NULL);
+    g_autofree char *start =
+        g_strdup_printf(head, fail_closed ? " --fail-closed" : "", all ? everywhere : "", url);
+    return g_strconcat(start, encrypts ? tls : "", fail_closed ? closed : trying, NULL);
 }

@@ -79,6 +79,13 @@ static void each_trap_is_found(void)
     of_extender("urlPrefix: 'http://127.0.0.1:1', filterVerb: filter, prioritizeVerb: prioritize,"
                 " weight: 12, nodeCacheCapable: true",
                 "M09 M10 M11");
+    of_extender("urlPrefix: 'https://x:1', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true, enableHTTPS: true,"
+                " tlsConfig: {caFile: a, certFile: b}",
+                "M08");
+    of_extender("urlPrefix: '127.0.0.1:8888', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true",
+                "M18");
     of_extender(GOOD ", managedResources: [{name: example.com/gpu}]", "M12");
     finds(HEAD, "M13 M14");
     finds(HEAD "extenders: [{" GOOD "}]\n", "M14");
@@ -95,23 +102,48 @@ static void what_kube_scheduler_would_refuse_is_an_error_with_its_place(void)
 {
     refuses(HEAD "extenders: [{urlPrefix: 'http://x', fitlerVerb: filter}]\n",
             "s.yaml:3:49: extenders[0].fitlerVerb: unknown field (did you mean \"filterVerb\"?)");
+    refuses(HEAD "parallelism: 0\n", "s.yaml:3:14: parallelism: expected 1 or more, found 0");
+    refuses(HEAD "healthzBindAddress: ''\n",
+            "s.yaml:3:21: healthzBindAddress: unknown field of a KubeSchedulerConfiguration");
+    refuses(HEAD "profiles: [{schedulerName: a}, {}]\n",
+            "s.yaml:3:32: profiles[1]: required field \"schedulerName\" is missing: only a profile "
+            "that is the only one has a default");
+    refuses(HEAD "extenders: [{urlPrefix: 'http://x', managedResources: [{name: cpu}]}]\n",
+            "s.yaml:3:56: extenders[0].managedResources[0]: expected an extended resource such as "
+            "example.com/gpu, found \"cpu\"");
     refuses("a: b\n", "s.yaml:1:4: a: unknown field of a KubeSchedulerConfiguration");
     refuses("", "s.yaml: expected a KubeSchedulerConfiguration, found nothing");
 }
 
+/* What kube-scheduler is to call is what the extender listens to: HTTPS as soon as it has a
+ * certificate, wherever. */
 static void what_is_printed_has_no_trap(void)
 {
-    static const char *const addresses[] = {"127.0.0.1", "::1", "10.0.0.1", "fd00::1"};
-    for (size_t i = 0; i < 2 * G_N_ELEMENTS(addresses); i++) {
+    static const struct row {
+        const char *listens, *certificate, *url, *traps;
+    } rows[] = {
+        {"127.0.0.1", "", "http://127.0.0.1:8888/mullion\n", ""},
+        {"::1", "", "http://[::1]:8888/mullion\n", ""},
+        {"10.0.0.1", "tls.crt", "https://10.0.0.1:8888/mullion\n", ""},
+        {"fd00::1", "tls.crt", "https://[fd00::1]:8888/mullion\n", ""},
+        {"127.0.0.1", "tls.crt", "https://127.0.0.1:8888/mullion\n", ""},
+        {"0.0.0.0", "tls.crt", "https://127.0.0.1:8888/mullion\n", ""},
+        {"::", "tls.crt", "https://[::1]:8888/mullion\n", ""},
+        {"10.0.0.1", "", "http://10.0.0.1:8888/mullion\n", "M06"}, /* plainHTTP: anywhere */
+    };
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+        const struct row *row = &rows[i / 2];
         g_autoptr(ext_config) config = ext_config_new();
         bool closed = i % 2 == 1;
-        EXPECT_TRUE(ext_config_set(config, "listen.address", addresses[i / 2], "test", NULL));
+        EXPECT_TRUE(ext_config_set(config, "listen.address", row->listens, "test", NULL));
+        EXPECT_TRUE(ext_config_set(config, "tls.certificate", row->certificate, "test", NULL));
         EXPECT_TRUE(ext_config_set(config, "urlPrefix", "/mullion", "test", NULL));
         g_autofree char *text = ext_scheduler_print(config, closed);
-        finds(text, "");
+        finds(text, row->traps);
         EXPECT_TRUE(strstr(text, closed ? "\n  ignorable: false\n" : "\n  ignorable: true\n") !=
                     NULL);
-        EXPECT_TRUE(strstr(text, ":8888/mullion\n") != NULL);
+        EXPECT_TRUE(strstr(text, row->url) != NULL);
+        EXPECT_TRUE((strstr(text, "caFile") != NULL) == (*row->certificate != '\0'));
     }
 }
 
