@@ -31,7 +31,7 @@ start_etcd
 start_api
 namespace default
 namespace kube-system
-for part in ${LIVE_PARTS:-landing preempt failures tls}; do
+for part in ${LIVE_PARTS:-deploy landing preempt failures tls source second}; do
     echo "---- $part"
     # shellcheck source=/dev/null
     . "tests/e2e/live/$part.sh"

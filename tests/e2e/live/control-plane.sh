@@ -167,9 +167,11 @@ END
 
 # ---- kube-scheduler and the extender
 
-start_scheduler() { # start_scheduler CONFIGURATION
-    "$KUBE_SCHEDULER" --config="$1" --bind-address=127.0.0.1 --secure-port="$scheduler_port" \
-        --cert-dir="$work/scheduler" >>"$work/scheduler.log" 2>&1 </dev/null &
+start_scheduler() { # start_scheduler CONFIGURATION [OPTION...]
+    file=$1
+    shift
+    "$KUBE_SCHEDULER" --config="$file" --bind-address=127.0.0.1 --secure-port="$scheduler_port" \
+        --cert-dir="$work/scheduler" "$@" >>"$work/scheduler.log" 2>&1 </dev/null &
     scheduler_pid=$!
     within 60 quietly curl -sfk "https://127.0.0.1:$scheduler_port/healthz" || give_up "kube-scheduler does not answer"
 }
