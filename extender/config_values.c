@@ -15,8 +15,8 @@ static bool parse_number(const ext_key *key, const char *text, int64_t *out)
     case EXT_KIND_DURATION:
         return mn_duration_parse(text, &mn_duration_go, out);
     case EXT_KIND_SIZE:
-        if (!mn_quantity_parse(text, &size, NULL) ||
-            mn_quantity_cmp(size, mn_quantity_of(key->max)) > 0) /* a larger one may wrap */
+        if (!mn_quantity_parse(text, &size, NULL) || mn_quantity_sign(size) < 0 ||
+            mn_quantity_cmp(size, mn_quantity_of(key->max)) > 0) /* others may wrap */
             return false;
         *out = mn_quantity_value(size);
         return true;

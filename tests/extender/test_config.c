@@ -125,6 +125,9 @@ static void bad_input_is_named_with_its_place(void)
     refuses("limits: {bodyBytes: '18446744073717940224'}\n", /* 2^64 + 8Mi */
             "c.yaml:1:21: limits.bodyBytes: expected a size from 64Ki to 4Gi, found "
             "\"18446744073717940224\"");
+    refuses("limits: {bodyBytes: '-18446744073701163008'}\n",
+            "c.yaml:1:21: limits.bodyBytes: expected a size from 64Ki to 4Gi, found "
+            "\"-18446744073701163008\"");
     refuses("limits: 5\n", "c.yaml:1:9: limits: expected an object, found the number 5");
     refuses("images: [{match: a, os: beos}]\n",
             "c.yaml:1:25: images[0].os: expected linux, windows or unknown, found beos");
