@@ -175,11 +175,14 @@ static void find_again(mn_world *world, mn_world_pod *pod)
     }
 }
 
-/* Another system on the node: its Pods are still bound to it, and start anew there. */
+/* Another system on the node: its Pods are still bound to it, and start anew there, with
+ * another runtime than the one that may have refused them. */
 static void start_anew(mn_world *world, mn_world_pod *pod)
 {
-    if (!pod->finished && !pod->leaving)
-        mn_kubelet_start(world, pod);
+    if (pod->finished || pod->leaving)
+        return;
+    mn_life_of(pod)->refused = false;
+    mn_kubelet_start(world, pod);
 }
 
 static bool is_another_system(const mn_node *before, const mn_node *after)

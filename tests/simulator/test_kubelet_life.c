@@ -281,6 +281,26 @@ static void another_system_on_a_node_starts_its_pods_anew(void)
     end(&c);
 }
 
+static void another_system_is_asked_for_a_runtime_again(void)
+{
+    static const mn_runtime_handler runc = {.name = "runc"}, crun = {.name = "crun"};
+    cluster c = made(HEAD "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: fast}\n"
+                          "handler: crun\n---\n" POD(
+                              "a", "linux-0", "runtimeClassName: fast\n  " RUNS("lin:1")));
+    mn_node *node = MN_ARENA_NEW(c.world->arena, mn_node, 2);
+    node[0] = node[1] = *node_of(&c, "linux-0");
+    node[0].status.runtime_handlers = (mn_runtime_handlers){.items = &runc, .count = 1};
+    node[1].status.runtime_handlers = (mn_runtime_handlers){.items = &crun, .count = 1};
+    node[1].status.info.kernel_version = "6.8.0";
+    mn_world_put_node(c.world, &node[0]);
+    run_until(&c, MINUTE);
+    EXPECT_STR(status(&c, "a"), "ContainerCreating");
+    mn_world_put_node(c.world, &node[1]);
+    run_until(&c, 2 * MINUTE);
+    EXPECT_STR(status(&c, "a"), "Running");
+    end(&c);
+}
+
 static void a_kubelet_that_died_starts_nothing_before_anybody_notices(void)
 {
     static const mn_label failed = {.key = MN_NODE_FAILED_ANNOTATION, .value = "0"};
@@ -316,6 +336,7 @@ CU_TestInfo suite_simulator_kubelet_life[] = {
     TEST(a_deleted_pod_stays_until_its_lost_node_is_back),
     TEST(a_forced_deletion_asks_no_kubelet),
     TEST(another_system_on_a_node_starts_its_pods_anew),
+    TEST(another_system_is_asked_for_a_runtime_again),
     TEST(a_kubelet_that_died_starts_nothing_before_anybody_notices),
     CU_TEST_INFO_NULL,
 };
