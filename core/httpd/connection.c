@@ -44,6 +44,7 @@ mn_connection *mn_connection_open(mn_connections *all, int fd)
         all->head->prev = connection;
     all->head = connection;
     all->count++;
+    atomic_fetch_add(&all->begun, 1);
     pthread_mutex_unlock(&all->lock);
     return connection;
 }
@@ -188,7 +189,7 @@ size_t mn_connections_count(mn_connections *all, size_t *busy)
     pthread_mutex_lock(&all->lock);
     for (const mn_connection *each = all->head; each != NULL; each = each->next)
         found += atomic_load(&each->phase) == MN_PHASE_BUSY ? 1 : 0;
-    size_t count = all->count;
+    size_t count = all->count + (atomic_load(&all->handed) - atomic_load(&all->begun));
     pthread_mutex_unlock(&all->lock);
     *busy = found;
     return count;

@@ -40,6 +40,9 @@ typedef struct mn_connections {
     pthread_mutex_t lock;
     mn_connection *head;
     size_t count;
+    /* Passed on to the library's threads, and taken up by them. Those between are in no list yet,
+     * for as long as the thread is busy with an answer, and count all the same. */
+    _Atomic size_t handed, begun;
     int64_t request_timeout_ms, idle_timeout_ms;
     mn_http_refused refused;
     void *refused_data;
@@ -64,6 +67,7 @@ void mn_connections_pass(mn_connections *all);
  * longest. False when none is idle. */
 bool mn_connections_evict(mn_connections *all);
 
+/* All that are open or handed to the library; *busy: of which a request is under way. */
 size_t mn_connections_count(mn_connections *all, size_t *busy);
 
 #endif

@@ -31,7 +31,7 @@ enum {
     BACK_OFF_MS = 100, /* after accept() said that there are no descriptors left */
     EVICT_MS = 20,     /* for an evicted connection to be gone */
     MORE_OPTIONS = 4,
-    SPARE_PLACES = 16, /* between our limit, which evicts, and the library's, which refuses */
+    SPARE_PLACES = 16, /* see connection_limit() */
 };
 
 struct mn_http_server {
@@ -130,11 +130,20 @@ static void list_options(const mn_http_options *options, struct MHD_OptionItem o
     out[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
 }
 
+/* The library's own limit must never be met: it is shared out among its threads, to which
+ * connections go by the number of their socket, and a thread of 0.9.75 that is handed one too
+ * many waits for ever for a lock that it holds (new_connection_process_() of its daemon.c). So
+ * each thread may have all that ours allows, and those that it is about to clean up. */
+static unsigned connection_limit(const mn_http_options *options)
+{
+    return (options->connections_max + SPARE_PLACES) * MAX(options->threads, 1);
+}
+
 static bool start_daemon(mn_http_server *server, const mn_http_options *options, GError **error)
 {
     const unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
                            MHD_USE_TURBO | (options->tls == NULL ? 0U : MHD_USE_TLS);
-    const unsigned limit = options->connections_max + SPARE_PLACES;
+    const unsigned limit = connection_limit(options);
     struct MHD_OptionItem more[MORE_OPTIONS];
     list_options(options, more);
     server->daemon = MHD_start_daemon(flags,
@@ -174,7 +183,9 @@ static bool accept_one(mn_http_server *server)
     int fd =
         accept4(server->listen_fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
-        (void)MHD_add_connection(server->daemon, fd, (struct sockaddr *)&peer, len);
+        atomic_fetch_add(&server->connections.handed, 1);
+        if (MHD_add_connection(server->daemon, fd, (struct sockaddr *)&peer, len) != MHD_YES)
+            atomic_fetch_sub(&server->connections.handed, 1);
         return true;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

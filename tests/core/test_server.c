@@ -339,6 +339,37 @@ static void a_newcomer_takes_the_place_of_the_longest_idle(void)
         close(fds[i]);
 }
 
+/* All threads are busy while they come; each finds several times its share waiting. */
+static void more_connections_than_the_limit_at_once_hold_up_nobody(void)
+{
+    mn_http_options with = options();
+    with.connections_max = 4;
+    with.request_timeout_ms = 1000;
+    g_autoptr(mn_http_server) server = serve(&with);
+    const uint16_t port = mn_http_server_port(server);
+    int busy[2], silent[60];
+    for (size_t i = 0; i < G_N_ELEMENTS(busy); i++) {
+        busy[i] = http_connect(port);
+        http_send_text(busy[i], "POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    }
+    poll(NULL, 0, 50);
+    for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
+        silent[i] = http_connect(port);
+    poll(NULL, 0, 200);
+    EXPECT_TRUE(mn_http_server_counts(server).connections <= 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(busy); i++) {
+        g_auto(http_answer) answer = http_receive(busy[i]);
+        EXPECT_INT(answer.status, 200);
+        close(busy[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
+        close(silent[i]);
+    for (size_t i = 0; i < 2; i++) {
+        g_auto(http_answer) answer = http_once(port, "GET", "/healthz", "", "");
+        EXPECT_INT(answer.status, 200);
+    }
+}
+
 static void *drain_server(void *data)
 {
     mn_http_server *server = data;
@@ -457,6 +488,7 @@ CU_TestInfo suite_core_server[] = {
     TEST(whoever_drips_after_a_good_request_is_cut_too),
     TEST(an_idle_connection_ends_after_the_idle_time),
     TEST(a_newcomer_takes_the_place_of_the_longest_idle),
+    TEST(more_connections_than_the_limit_at_once_hold_up_nobody),
     TEST(draining_answers_what_has_begun_and_ends_what_is_idle),
     TEST(draining_gives_up_in_time),
     TEST(an_address_that_cannot_be_had_is_an_error),
