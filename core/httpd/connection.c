@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+/* For a first request to arrive, when there is reason to hurry. */
 enum { NEW_GRACE_MS = 500 };
 
 int64_t mn_now_ms(void)
@@ -167,20 +168,58 @@ void mn_connections_pass(mn_connections *all)
     pthread_mutex_unlock(&all->lock);
 }
 
+/* Since when nothing is under way on it; INT64_MAX when something is. What arrived since the last
+ * pass may be a request that its thread has not come to yet. */
+static int64_t quiet_since(const mn_connections *all, const mn_connection *connection)
+{
+    const int64_t deadline = atomic_load(&connection->deadline_ms);
+    switch (atomic_load(&connection->phase)) {
+    case MN_PHASE_NEW:
+        return deadline - all->request_timeout_ms;
+    case MN_PHASE_IDLE:
+        if (connection->receiving || !connection->seen ||
+            bytes_received(connection->fd) != connection->seen_bytes)
+            break;
+        return deadline - all->idle_timeout_ms;
+    case MN_PHASE_BUSY:
+        break;
+    }
+    return INT64_MAX;
+}
+
+/* The one of that phase on which nothing has been under way for longest. */
+static mn_connection *longest_quiet(const mn_connections *all, mn_phase phase, int64_t latest)
+{
+    mn_connection *found = NULL;
+    int64_t found_since = latest;
+    for (mn_connection *each = all->head; each != NULL; each = each->next) {
+        const int64_t since = quiet_since(all, each);
+        if (each->cut || atomic_load(&each->phase) != phase || since > found_since)
+            continue;
+        found = each;
+        found_since = since;
+    }
+    return found;
+}
+
+static bool has_new(const mn_connections *all)
+{
+    for (const mn_connection *each = all->head; each != NULL; each = each->next)
+        if (atomic_load(&each->phase) == MN_PHASE_NEW)
+            return true;
+    return false;
+}
+
+/* Newcomers who say nothing, however many, drive out nobody but each other. */
 bool mn_connections_evict(mn_connections *all)
 {
-    mn_connection *oldest = NULL;
+    const int64_t latest = mn_now_ms() - NEW_GRACE_MS;
     pthread_mutex_lock(&all->lock);
-    for (mn_connection *each = all->head; each != NULL; each = each->next) {
-        if (each->cut || atomic_load(&each->phase) != MN_PHASE_IDLE)
-            continue;
-        if (oldest == NULL || atomic_load(&each->deadline_ms) < atomic_load(&oldest->deadline_ms))
-            oldest = each;
-    }
-    if (oldest != NULL)
-        cut(oldest);
+    mn_connection *chosen = longest_quiet(all, has_new(all) ? MN_PHASE_NEW : MN_PHASE_IDLE, latest);
+    if (chosen != NULL)
+        cut(chosen);
     pthread_mutex_unlock(&all->lock);
-    return oldest != NULL;
+    return chosen != NULL;
 }
 
 size_t mn_connections_count(mn_connections *all, size_t *busy)

@@ -63,8 +63,9 @@ void mn_connection_idle(mn_connections *all, mn_connection *connection);
 /* One pass over all connections. */
 void mn_connections_pass(mn_connections *all);
 
-/* Makes room when all places are taken: cuts the connection that has been idle for
- * longest. False when none is idle. */
+/* Makes room when all places are taken: cuts the connection that has been there for longest
+ * without asking for anything, or, when there is none that has yet to ask, the one that has been
+ * idle for longest. False when there is none such for half a second. */
 bool mn_connections_evict(mn_connections *all);
 
 /* All that are open or handed to the library; *busy: of which a request is under way. */

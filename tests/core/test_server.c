@@ -339,6 +339,28 @@ static void a_newcomer_takes_the_place_of_the_longest_idle(void)
         close(fds[i]);
 }
 
+static void silent_newcomers_make_room_before_clients_that_ask(void)
+{
+    mn_http_options with = options();
+    with.connections_max = 8;
+    g_autoptr(mn_http_server) server = serve(&with);
+    const uint16_t port = mn_http_server_port(server);
+    int client = http_connect(port), silent[16];
+    g_auto(http_answer) first = http_get(client, "/healthz");
+    EXPECT_INT(first.status, 200);
+    for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
+        silent[i] = http_connect(port);
+    g_auto(http_answer) newcomer = http_once(port, "GET", "/healthz", "", "");
+    EXPECT_INT(newcomer.status, 200);
+    g_auto(http_answer) again = http_get(client, "/healthz");
+    EXPECT_INT(again.status, 200);
+    EXPECT_TRUE(http_is_closed(silent[0], 0));
+    EXPECT_INT(atomic_load(&cuts), 0); /* not before its time */
+    for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
+        close(silent[i]);
+    close(client);
+}
+
 /* All threads are busy while they come; each finds several times its share waiting. */
 static void more_connections_than_the_limit_at_once_hold_up_nobody(void)
 {
@@ -488,6 +510,7 @@ CU_TestInfo suite_core_server[] = {
     TEST(whoever_drips_after_a_good_request_is_cut_too),
     TEST(an_idle_connection_ends_after_the_idle_time),
     TEST(a_newcomer_takes_the_place_of_the_longest_idle),
+    TEST(silent_newcomers_make_room_before_clients_that_ask),
     TEST(more_connections_than_the_limit_at_once_hold_up_nobody),
     TEST(draining_answers_what_has_begun_and_ends_what_is_idle),
     TEST(draining_gives_up_in_time),
