@@ -98,6 +98,15 @@ static void cut(mn_connection *connection)
     shutdown(connection->fd, SHUT_RDWR);
 }
 
+/* For one on which nothing is under way, as far as we know: a request that arrives in this very
+ * moment is still read and answered. With both directions shut it would be read, decided and
+ * logged as well, and its answer lost. */
+static void end_idle(mn_connection *connection)
+{
+    connection->cut = true;
+    shutdown(connection->fd, SHUT_RD);
+}
+
 /* True when nothing has come since the last pass. Bytes without a request line are
  * a request that is being dripped: from now on it has the time of a request. */
 static bool has_been_quiet(const mn_connections *all, mn_connection *connection, int64_t now)
@@ -142,7 +151,7 @@ static void pass_one(mn_connections *all, mn_connection *connection, int64_t now
         return;
     if (atomic_load(&all->draining_since_ms) != 0) {
         if (is_done(all, connection, now)) {
-            cut(connection);
+            end_idle(connection);
             return;
         }
     } else if (atomic_load(&connection->phase) == MN_PHASE_IDLE) {
@@ -151,11 +160,13 @@ static void pass_one(mn_connections *all, mn_connection *connection, int64_t now
     bool idle = atomic_load(&connection->phase) == MN_PHASE_IDLE && !connection->receiving;
     if (atomic_load(&connection->deadline_ms) > now)
         return;
-    if (!idle) { /* the time of an idle one is up as agreed: nothing to tell */
-        atomic_fetch_add(&all->timed_out, 1);
-        if (all->refused != NULL)
-            all->refused(all->refused_data, 0, NULL, NULL);
+    if (idle) { /* its time is up as agreed: nothing to tell */
+        end_idle(connection);
+        return;
     }
+    atomic_fetch_add(&all->timed_out, 1);
+    if (all->refused != NULL)
+        all->refused(all->refused_data, 0, NULL, NULL);
     cut(connection);
 }
 
