@@ -53,6 +53,7 @@ tls:
   check: 1s
 admin: {address: 127.0.0.1, port: 0}
 END
+: >log # it is read before the program has made it
 "$MULLION_BUILD/mullion-extender" --listen 127.0.0.1:0 --config config.yaml 2>log &
 pid=$!
 port='' admin=''
