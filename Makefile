@@ -12,6 +12,7 @@ O      ?= build
 B      := $(O)/$(FLAVOR)-$(notdir $(firstword $(CC)))
 BIN    := $(if $(filter release,$(FLAVOR)),$(O)/bin,$(B))
 FUZZ_SECONDS ?= 30
+SOAK_SECONDS ?= 60
 WERROR ?= -Werror
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -75,8 +76,9 @@ SIM_SRC   := $(sort $(wildcard simulator/*.c simulator/*/*.c simulator/*/*/*.c))
 TEST_SRC  := $(sort $(wildcard tests/*.c tests/support/*.c tests/core/*.c tests/extender/*.c tests/simulator/*.c))
 FUZZ_SRC  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
+SOAK_SRC  := $(sort $(wildcard tests/soak/*.c))
 ALL_SRC   := $(CORE_SRC) $(IO_SRC) $(HTTPD_SRC) $(KUBE_SRC) $(EXT_SRC) $(SIM_SRC) $(TEST_SRC) \
-             $(sort $(wildcard tests/fuzz/*.c)) $(BENCH_SRC)
+             $(sort $(wildcard tests/fuzz/*.c)) $(BENCH_SRC) $(SOAK_SRC)
 HEADERS   := $(sort $(wildcard include/mullion/*/*.h))
 SOURCES   := $(ALL_SRC) $(sort $(shell find include core extender simulator tests -name '*.h' 2>/dev/null))
 SCRIPTS   := $(sort $(wildcard build-aux/*.sh tests/*.sh tests/e2e/*.sh tests/e2e/live/*.sh tests/golden/*.sh)) .ci/run
@@ -209,6 +211,10 @@ $(B)/tests/bench/bench_watch: $(call obj,tests/support/kube_server.c tests/suppo
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(EXT_PARTS) $(SIM_PARTS) $(LIBS)
 	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(PKGS)) -lm -pthread $(LDLIBS)
 
+SOAK_SUPPORT := captures certificates http_client kube_server scratch
+$(B)/tests/soak/soak: $(call obj,$(SOAK_SRC) $(SOAK_SUPPORT:%=tests/support/%.c)) $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(call libs,$(PKGS)) -lm -pthread $(LDLIBS)
+
 $(call obj,$(TEST_SRC)): | deps-test
 $(B)/%.o: %.c Makefile | deps $(GENERATED)
 	@mkdir -p $(@D)
@@ -251,7 +257,7 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy tests/.clang-tidy | deps-lint
 
 # ---- what takes longer
 
-.PHONY: determinism e2e-live fuzz fuzz-all bench coverage coverage-report golden-update
+.PHONY: determinism e2e-live fuzz fuzz-all soak bench coverage coverage-report golden-update
 determinism: all ## the same bytes twice, on one core and more, whatever locale, time zone and switches
 	@sh tests/determinism.sh $(abspath $(B))
 e2e-live: all ## against a real control plane: KUBE_SCHEDULER, KUBE_APISERVER and ETCD are paths of its programs
@@ -262,6 +268,9 @@ fuzz-all: $(FUZZ_SRC:%.c=$(B)/%)
 	for t in $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%); do mkdir -p $(B)/corpus/$$t; \
 	  $(B)/tests/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=10 \
 	    -artifact_prefix=$(B)/ $(B)/corpus/$$t tests/fuzz/corpus/$$t || exit; done
+soak: $(B)/mullion-extender $(B)/tests/soak/soak ## the extender among clients and servers that fail, for SOAK_SECONDS; memory stays flat
+	@G_DEBUG=fatal-criticals G_SLICE=always-malloc ASAN_OPTIONS="quarantine_size_mb=16:$$ASAN_OPTIONS" \
+	  MULLION_BUILD=$(abspath $(B)) $(B)/tests/soak/soak $(SOAK_SECONDS)
 bench: all $(BENCH_SRC:%.c=$(B)/%) ## fixed work, measured; never part of the tests
 	@for b in $(BENCH_SRC:%.c=$(B)/%); do MULLION_BUILD=$(B) $$b || exit; done
 coverage: ## unit-test line coverage per file

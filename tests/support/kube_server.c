@@ -18,8 +18,8 @@ typedef struct connection {
     kube_server *server;
     pthread_t thread;
     int fd;
-    bool started;
-    atomic_bool ended;
+    bool started; /* of the thread that accepts */
+    atomic_bool ended, open;
 } connection;
 
 struct kube_server {
@@ -126,11 +126,24 @@ static bool send_paced(kube_server *server, int fd, const kube_answer *answer)
     return true;
 }
 
-static void stall(kube_server *server, int fd)
+/* Until the client speaks or goes away, or the test ends. False: the time was up before. */
+static bool stall(kube_server *server, int fd, int wait_ms)
 {
     struct pollfd waiting[] = {{.fd = fd, .events = POLLIN},
                                {.fd = server->stop[0], .events = POLLIN}};
-    (void)poll(waiting, G_N_ELEMENTS(waiting), -1);
+    return poll(waiting, G_N_ELEMENTS(waiting), wait_ms) != 0;
+}
+
+static bool send_more(kube_server *server, int fd, kube_answer *answer)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (bool goes_on = answer->more != NULL; goes_on;) {
+        g_string_truncate(out, 0);
+        goes_on = answer->more(answer->tale, out, &answer->then);
+        if (!send_all(fd, out->str, out->len) || (goes_on && stall(server, fd, SLICE_MS)))
+            return false;
+    }
+    return true;
 }
 
 static void reset(int fd)
@@ -142,10 +155,12 @@ static void reset(int fd)
 /* True: the connection stays. */
 static bool serve_one(kube_server *server, int fd, const char *text)
 {
-    const kube_answer answer = ask(server, text);
-    const bool sent = answer.bytes_per_s > 0 ? send_paced(server, fd, &answer)
-                                             : send_all(fd, answer.bytes, answer.len);
+    kube_answer answer = ask(server, text);
+    const bool sent = (answer.bytes_per_s > 0 ? send_paced(server, fd, &answer)
+                                              : send_all(fd, answer.bytes, answer.len)) &&
+                      send_more(server, fd, &answer);
     g_free(answer.bytes);
+    g_free(answer.tale);
     if (!sent)
         return false;
     switch (answer.then) {
@@ -158,7 +173,7 @@ static bool serve_one(kube_server *server, int fd, const char *text)
         reset(fd);
         break;
     case KUBE_STALL:
-        stall(server, fd);
+        (void)stall(server, fd, -1);
         break;
     }
     return false;
@@ -171,6 +186,7 @@ static void *serve_connection(void *data)
     while (receive(self->server, self->fd, text) && serve_one(self->server, self->fd, text->str))
         continue;
     close(self->fd);
+    atomic_store(&self->open, false);
     atomic_store(&self->ended, true);
     return NULL;
 }
@@ -209,6 +225,7 @@ static void *serve(void *data)
         self->server = server;
         self->fd = fd;
         atomic_store(&self->ended, false);
+        atomic_store(&self->open, true);
         self->started = pthread_create(&self->thread, NULL, serve_connection, self) == 0;
     }
 }
@@ -260,6 +277,14 @@ void kube_server_free(kube_server *server)
 uint16_t kube_server_port(const kube_server *server)
 {
     return server->port;
+}
+
+size_t kube_server_connections(const kube_server *server)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+        open += atomic_load(&server->connections[i].open) ? 1 : 0;
+    return open;
 }
 
 char *kube_server_url(const kube_server *server)

@@ -31,6 +31,10 @@ typedef struct kube_answer {
     size_t len;
     kube_manner then;
     int64_t bytes_per_s; /* 0: as fast as it goes */
+    /* Behind the bytes, where it goes on: asked every few milliseconds for what comes next, by the
+     * connection's own thread. False: that was all, and `then` what becomes of the connection. */
+    bool (*more)(void *tale, GString *out, kube_manner *then);
+    void *tale; /* freed by the server, with g_free */
 } kube_answer;
 
 /* By the server's threads, one at a time. */
@@ -44,6 +48,7 @@ void kube_server_free(kube_server *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(kube_server, kube_server_free)
 
 uint16_t kube_server_port(const kube_server *server);
+size_t kube_server_connections(const kube_server *server); /* open now */
 /* "http://127.0.0.1:PORT"; the caller frees. */
 char *kube_server_url(const kube_server *server);
 /* "GET /api/v1/nodes?limit=2" and so on, as they came; the caller frees it with g_ptr_array_unref.
