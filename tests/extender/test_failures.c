@@ -37,8 +37,9 @@ typedef struct failure {
 
 static const failure failures[] = {
     {"none", .nodes = cluster, .config = ""},
-    {"it is down", .fault = "connect: connection refused"},
-    {"it is slow: no answer within `httpTimeout`", .fault = "context deadline exceeded"},
+    {"it is down", .fault = "dial tcp 127.0.0.1:8888: connect: connection refused"},
+    {"it is slow: no answer within `httpTimeout`",
+     .fault = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"},
     {"no nodes read yet, `cache.notSynced: fail` (default)", .nodes = no_node, .config = ""},
     {"no nodes read yet, `cache.notSynced: pass`",
      .nodes = no_node,
@@ -81,11 +82,18 @@ static bool post(void *data, mn_arena *arena, const char *url, const mn_wire_bod
     return true;
 }
 
+/* Its length: addresses have full stops, too. */
+static int first_sentence(const char *text)
+{
+    const char *end = strstr(text, ". ");
+    return (int)(end == NULL ? strlen(text) : (size_t)(end - text));
+}
+
 static void place(const peer *to, bool ignorable, GString *out)
 {
     g_autoptr(mn_arena) arena = mn_arena_new();
     const mn_extender_config config = {
-        .url_prefix = "http://localhost:8888",
+        .url_prefix = "http://127.0.0.1:8888",
         .filter_verb = "filter",
         .prioritize_verb = "prioritize",
         .weight = {.set = true, .value = 13},
@@ -107,7 +115,7 @@ static void place(const peer *to, bool ignorable, GString *out)
     const mn_outcome *outcome = mn_scheduler_place(scheduler, load_pod(pods));
     if (outcome->kind != MN_OUTCOME_PLACED)
         g_string_append_printf(
-            out, " | waits: `%.*s`", (int)strcspn(outcome->message, "."), outcome->message);
+            out, " | waits: `%.*s`", first_sentence(outcome->message), outcome->message);
     else if (strcmp(outcome->node, "b-lin") == 0)
         g_string_append(out, " | right OS");
     else
