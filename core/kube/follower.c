@@ -214,7 +214,7 @@ static void go_on_from(kube_follower *self, mn_str version)
     g_string_truncate(self->version, 0);
     g_string_append_len(self->version, version.ptr, (gssize)version.len);
     self->news = true;
-    self->failures = self->silent = 0;
+    self->failures = self->expiries = self->silent = 0;
 }
 
 static bool take_change(kube_follower *self, const kube_event *event, GError **error)
@@ -364,13 +364,13 @@ static void judge(kube_follower *self, const char *broken)
 /* ---- what now */
 
 /* Half to one and a half times min x 2^(failures - 1). */
-static int64_t back_off_ms(kube_follower *self)
+static int64_t back_off_ms(kube_follower *self, unsigned failures)
 {
-    const unsigned shift = MIN(self->failures, (unsigned)SHIFT_MAX);
+    const unsigned shift = MIN(failures, (unsigned)SHIFT_MAX);
     const int64_t doubled = self->options->backoff_min_ms << shift >> 1;
     const int64_t base = MIN(doubled, self->options->backoff_max_ms);
     const int64_t asked_ms = MIN(self->retry_after_s, (int64_t)RETRY_AFTER_MAX_S) * 1000;
-    if (self->failures == 0)
+    if (failures == 0)
         return asked_ms;
     return MAX(base / 2 + (int64_t)mn_rng_below(&self->rng, (uint64_t)MAX(base, 1)), asked_ms);
 }
@@ -387,14 +387,17 @@ static void fail(kube_follower *self, int64_t now_ms)
     const bool watching = self->watching, paging = !watching && self->continue_->len > 0;
     mn_watch_message message = {.news = MN_WATCH_FAILED, .collection = self->collection};
     count(self, self->expired ? KUBE_COUNT_EXPIRED : KUBE_COUNT_FAILURES, 1);
-    if (self->expired) { /* the first time nobody is to blame: at once */
-        message.retry_ms = back_off_ms(self);
+    if (self->expired) {
+        /* The first time nobody is to blame: at once, whatever failed before. A server that was
+         * away says it as soon as it is back. */
+        message.retry_ms = back_off_ms(self, self->expiries == 0 ? 0 : self->failures);
+        self->expiries++;
         self->failures++;
         self->unpaged = paging;
         begin_list(self);
     } else {
         self->failures++;
-        message.retry_ms = back_off_ms(self);
+        message.retry_ms = back_off_ms(self, self->failures);
         if (self->failures % STUBBORN_FAILURES == 0)
             begin_list(self);
     }
@@ -424,7 +427,7 @@ static void end_watch(kube_follower *self, int64_t now_ms)
     if (self->news || now_ms - self->began_ms >= SHORT_WATCH_MS)
         return;
     self->failures++;
-    self->due_ms = now_ms + back_off_ms(self);
+    self->due_ms = now_ms + back_off_ms(self, self->failures);
 }
 
 void kube_follower_end(kube_follower *self, const char *broken, int64_t now_ms)
@@ -433,7 +436,7 @@ void kube_follower_end(kube_follower *self, const char *broken, int64_t now_ms)
     self->due_ms = now_ms;
     const bool watched = self->watching && self->status == OK;
     if (watched && now_ms - self->began_ms > self->options->backoff_max_ms)
-        self->failures = 0;
+        self->failures = self->expiries = 0;
     if (self->fault != NULL)
         fail(self, now_ms);
     else if (self->watching)

@@ -38,6 +38,7 @@ typedef struct kube_follower {
     bool unpaged;                          /* pages have failed us: all at once */
     size_t listed;
     unsigned failures; /* in a row */
+    unsigned expiries; /* of these: that the server no longer knows where we are */
     unsigned silent;   /* WATCHes in a row that said nothing at all */
     int64_t due_ms;
     /* of the request under way */

@@ -311,6 +311,41 @@ static void neither_is_one_that_lists_but_never_watches(void)
     kube_fixture_finish(&made);
 }
 
+/* A server that was away: it answers with 503, then it no longer knows the place of the WATCH. */
+typedef struct comeback {
+    int64_t gone_ms, listed_ms;
+} comeback;
+
+static kube_answer come_back(const kube_request *request, void *data)
+{
+    static const char gone[] = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n";
+    comeback *story = data;
+    if (request->number == 1)
+        return kube_answer_plain("503 Service Unavailable", "", (mn_str){.ptr = ""});
+    if (request->watch) {
+        story->gone_ms = story->gone_ms != 0 ? story->gone_ms : now_ms();
+        return (kube_answer){.bytes = g_strdup(gone), .len = sizeof gone - 1, .then = KUBE_KEEP};
+    }
+    kube_answer answer = {.then = KUBE_KEEP};
+    answer.bytes = kube_recorded("list-nodes", &answer.len);
+    if (story->gone_ms != 0 && story->listed_ms == 0)
+        story->listed_ms = now_ms();
+    return answer;
+}
+
+static void a_place_that_is_lost_is_no_reason_to_wait_even_after_failures(void)
+{
+    comeback story = {.gone_ms = 0};
+    kube_fixture made;
+    kube_fixture_prepare(&made, come_back, &story);
+    made.options.backoff_min_ms = made.options.backoff_max_ms = 1000;
+    kube_fixture_follow(&made);
+    EXPECT_TRUE(kube_fixture_fails(&made, 3)); /* the second 410 waits */
+    kube_fixture_finish(&made);
+    EXPECT_TRUE(story.gone_ms != 0 && story.listed_ms != 0);
+    EXPECT_TRUE(story.listed_ms - story.gone_ms < 400);
+}
+
 extern CU_TestInfo suite_core_watch_faults[];
 CU_TestInfo suite_core_watch_faults[] = {
     {"a watch may be closed anywhere", a_watch_may_be_closed_anywhere},
@@ -323,6 +358,8 @@ CU_TestInfo suite_core_watch_faults[] = {
      what_the_server_refuses_is_told_and_tried_again},
     {"an event that is no longer known makes a new list",
      an_event_that_is_no_longer_known_makes_a_new_list},
+    {"a place that is lost is no reason to wait even after failures",
+     a_place_that_is_lost_is_no_reason_to_wait_even_after_failures},
     {"gone as a status of a watch is the same", gone_as_a_status_of_a_watch_is_the_same},
     {"a page that has expired makes a new list without pages",
      a_page_that_has_expired_makes_a_new_list_without_pages},
