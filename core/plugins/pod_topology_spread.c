@@ -46,13 +46,23 @@ static const void *configure(mn_arena *arena, const mn_at *at, GError **error)
         return NULL;
     }
     for (size_t i = 0; i < args->defaults.count; i++) {
-        if (args->defaults.items[i].label_selector != NULL) {
+        const mn_spread_constraint *constraint = &args->defaults.items[i];
+        if (constraint->label_selector != NULL) {
             mn_at_error(at,
                         MN_ERROR_SCHEMA,
                         error,
                         "defaultConstraints[%zu].labelSelector: expected none, since the "
                         "selector comes from Services and controllers",
                         i);
+            return NULL;
+        }
+        if (constraint->max_skew.value < 1) {
+            mn_at_error(at,
+                        MN_ERROR_SCHEMA,
+                        error,
+                        "defaultConstraints[%zu].maxSkew: expected 1 or more, found %" PRId64,
+                        i,
+                        constraint->max_skew.value);
             return NULL;
         }
     }

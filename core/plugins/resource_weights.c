@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/plugins/resource_weights.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+enum { WEIGHT_MAX = 100 };
 
 static const mn_field fields[] = {
     {.name = "name",
@@ -10,12 +13,29 @@ static const mn_field fields[] = {
      .required = true},
     MN_FIELD(mn_resource_weight, weight, "weight", MN_FIELD_INT64),
 };
+/* 0 stands for 1, as if it were left out. */
+static bool check(mn_arena *arena, const mn_at *at, void *out, GError **error)
+{
+    (void)arena;
+    const mn_resource_weight *resource = out;
+    const mn_at place = mn_at_member(at, "weight");
+    if (resource->weight.value >= 0 && resource->weight.value <= WEIGHT_MAX)
+        return true;
+    return mn_at_error(&place,
+                       MN_ERROR_SCHEMA,
+                       error,
+                       "expected 1 to %d, found %" PRId64,
+                       WEIGHT_MAX,
+                       resource->weight.value);
+}
+
 const mn_shape mn_resource_weight_shape = {
     .name = "ResourceSpec",
     .size = sizeof(mn_resource_weight),
     .fields = fields,
     .count = G_N_ELEMENTS(fields),
     .strict = true,
+    .check = check,
 };
 
 static const mn_resource_weight both[] = {

@@ -231,6 +231,13 @@ static void mistakes_are_named_with_their_place(void)
              "PodTopologySpread",
              "defaultConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: ScheduleAnyway}]"),
          "defaultConstraints need \"defaultingType: List\""},
+        {ARGS("PodTopologySpread",
+              "defaultingType: List, defaultConstraints: [{maxSkew: 0, topologyKey: z, "
+              "whenUnsatisfiable: ScheduleAnyway}]"),
+         "defaultConstraints[0].maxSkew: expected 1 or more, found 0"},
+        {ARGS("NodeResourcesFit",
+              "scoringStrategy: {type: LeastAllocated, resources: [{name: cpu, weight: 101}]}"),
+         "resources[0].weight: expected 1 to 100, found 101"},
         {ARGS("NodeResourcesBalancedAllocation", "resources: [{name: cpu, weight: 2}]"),
          "expected 1"},
         {ARGS("NodeResourcesFit", "scoringStrategy: {type: RequestedToCapacityRatio}"),
