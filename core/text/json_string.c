@@ -36,20 +36,32 @@ static gunichar read_hex(const char *digits)
     return value;
 }
 
-/* The rune at the start of `left`, and on to the next. A surrogate pair is one rune, a
- * surrogate alone is itself. */
+/* The rune at the start of `left`, and on to the next: as it stands there. */
+static gunichar next_plain(mn_str *left)
+{
+    size_t used = 1;
+    gunichar rune = (unsigned char)*left->ptr;
+    if (rune >= ASCII_LIMIT) {
+        rune = g_utf8_get_char_validated(left->ptr, (gssize)left->len);
+        bool valid = rune != (gunichar)-1 && rune != (gunichar)-2;
+        used = valid ? (size_t)g_unichar_to_utf8(rune, NULL) : 1;
+        rune = valid ? rune : NO_RUNE;
+    }
+    left->ptr += used;
+    left->len -= used;
+    return rune;
+}
+
+/* The same, with the escapes of JSON. A surrogate pair is one rune, a surrogate alone is itself. */
 static gunichar next_rune(mn_str *left)
 {
     static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
     const char *at = left->ptr;
-    size_t used = 1;
-    gunichar rune = (unsigned char)*at;
-    if (rune >= ASCII_LIMIT) {
-        rune = g_utf8_get_char_validated(at, (gssize)left->len);
-        bool valid = rune != (gunichar)-1 && rune != (gunichar)-2;
-        used = valid ? (size_t)g_unichar_to_utf8(rune, NULL) : 1;
-        rune = valid ? rune : NO_RUNE;
-    } else if (rune == '\\' && at[1] == 'u') {
+    size_t used = 2;
+    gunichar rune = 0;
+    if (*at != '\\')
+        return next_plain(left);
+    if (at[1] == 'u') {
         used = 6;
         rune = read_hex(at + 2);
         bool pair = (rune & 0xfc00) == 0xd800 && left->len >= 12 && at[6] == '\\' && at[7] == 'u';
@@ -58,9 +70,8 @@ static gunichar next_rune(mn_str *left)
             used = 12;
             rune = 0x10000 + ((rune & 0x3ff) << 10) + (low & 0x3ff);
         }
-    } else if (rune == '\\') {
+    } else {
         const char *letter = strchr(letters, at[1]);
-        used = 2;
         rune = (unsigned char)(letter != NULL ? meanings[letter - letters] : at[1]);
     }
     left->ptr += used;
@@ -82,22 +93,25 @@ static gunichar keep(gunichar rune)
     return rune;
 }
 
-static bool is_same(mn_str a, mn_str b, gunichar (*as)(gunichar rune))
+typedef gunichar (*next_fn)(mn_str *left);
+
+/* JSON, and what `next` reads: a name is no JSON, a backslash in it is one. */
+static bool is_same(mn_str json, mn_str other, next_fn next, gunichar (*as)(gunichar rune))
 {
-    while (a.len > 0 && b.len > 0)
-        if (as(next_rune(&a)) != as(next_rune(&b)))
+    while (json.len > 0 && other.len > 0)
+        if (as(next_rune(&json)) != as(next(&other)))
             return false;
-    return a.len == b.len;
+    return json.len == other.len;
 }
 
 bool mn_scan_string_is_escaped(mn_scan_string string, const char *name)
 {
-    return is_same(string.raw, mn_str_of(name), keep);
+    return is_same(string.raw, mn_str_of(name), next_plain, keep);
 }
 
 bool mn_scan_string_is_like(mn_scan_string string, const char *name)
 {
-    return is_same(string.raw, mn_str_of(name), fold);
+    return is_same(string.raw, mn_str_of(name), next_plain, fold);
 }
 
 bool mn_scan_is_new_key(mn_scan *scan, mn_scan_keys *seen, mn_scan_string key)
@@ -105,7 +119,7 @@ bool mn_scan_is_new_key(mn_scan *scan, mn_scan_keys *seen, mn_scan_string key)
     if (scan->fault != MN_SCAN_FINE)
         return false;
     for (size_t i = 0; i < seen->count; i++) {
-        if (is_same(seen->keys[i].raw, key.raw, fold)) {
+        if (is_same(seen->keys[i].raw, key.raw, next_rune, fold)) {
             mn_scan_reject(scan, MN_SCAN_DUPLICATE_KEY, key.raw.ptr);
             return false;
         }

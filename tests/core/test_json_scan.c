@@ -305,6 +305,10 @@ static void keys_match_as_encoding_json_matches_them(void)
         {"\xe2\x84\xaaind", "kind", false, true},
         {"kind\xff", "kind", false, false},
         {"", "kind", false, false},
+        {"\\\\u", "\\u", true, true}, /* a name may come from a document, and is no JSON */
+        {"\\u005c\\\\a", "\\\\A", false, true},
+        {"a\\\\", "a\\", true, true},
+        {"a\\n", "a\\n", false, false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
         mn_scan_string key = {.raw = mn_str_of(facts[i].key),
