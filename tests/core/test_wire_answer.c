@@ -215,8 +215,8 @@ static void answers_use_the_names_of_go(void)
     mn_wire_filter_result_encode(arena,
                                  &(mn_wire_filter_result){
                                      .has_names = true,
-                                     .names = {names, 2},
-                                     .unresolvable = {&failure, 1},
+                                     .names = {.items = names, .count = 2},
+                                     .unresolvable = {.items = &failure, .count = 1},
                                  },
                                  &body);
     g_autofree char *filter = flat(&body);
@@ -278,7 +278,8 @@ static void whole_nodes_go_back_as_the_bytes_that_came(void)
         size_t count = strlen(facts[i].kept);
         for (size_t k = 0; k < count; k++)
             kept[k] = args.nodes[facts[i].kept[k] - '0'].bytes;
-        const mn_wire_filter_result result = {.has_nodes = true, .nodes = {kept, count}};
+        const mn_wire_filter_result result = {.has_nodes = true,
+                                              .nodes = {.items = kept, .count = count}};
         mn_wire_body body;
         mn_wire_filter_result_encode(arena, &result, &body);
         g_autofree char *got = flat(&body);
@@ -332,7 +333,8 @@ static void check_echo(const capture *call, void *data)
     mn_str *nodes = MN_ARENA_NEW(arena, mn_str, args.count);
     for (size_t i = 0; i < args.count; i++)
         nodes[i] = args.nodes[i].bytes;
-    const mn_wire_filter_result result = {.has_nodes = true, .nodes = {nodes, args.count}};
+    const mn_wire_filter_result result = {.has_nodes = true,
+                                          .nodes = {.items = nodes, .count = args.count}};
     mn_wire_body body;
     mn_wire_filter_result_encode(arena, &result, &body);
     EXPECT_INT((int64_t)body.count, 3); /* all of them are one span of the request */
