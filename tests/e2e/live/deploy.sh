@@ -69,6 +69,36 @@ if command -v kubectl >/dev/null; then
     done
     taken deploy/static-pod/mullion-extender.yaml as_admin create -f deploy/static-pod/mullion-extender.yaml \
         --dry-run=server --validate=strict
+
+    # The patch for kubeadm, on what kubeadm writes; and its options beside our configuration.
+    cat >"$work/manifest.yaml" <<END
+apiVersion: v1
+kind: Pod
+metadata: {name: kube-scheduler, namespace: kube-system}
+spec:
+  hostNetwork: true
+  containers:
+  - name: kube-scheduler
+    image: registry.k8s.io/kube-scheduler:v1.36.2
+    command: [kube-scheduler, --authentication-kubeconfig=/etc/kubernetes/scheduler.conf,
+      --authorization-kubeconfig=/etc/kubernetes/scheduler.conf, --bind-address=127.0.0.1,
+      --kubeconfig=/etc/kubernetes/scheduler.conf, --leader-elect=true]
+    volumeMounts: [{name: kubeconfig, mountPath: /etc/kubernetes/scheduler.conf, readOnly: true}]
+  volumes: [{name: kubeconfig, hostPath: {path: /etc/kubernetes/scheduler.conf, type: FileOrCreate}}]
+END
+    as_admin patch --local --type=json -f "$work/manifest.yaml" -o yaml \
+        --patch-file deploy/static-pod/kubeadm/kube-scheduler0+json.yaml >"$work/patched.yaml" || fail "the patch for kubeadm"
+    taken "kube-scheduler's manifest with the patch for kubeadm" as_admin create -f "$work/patched.yaml" \
+        --dry-run=server --validate=strict
+    plug_in deploy/static-pod/kube-scheduler-observe.yaml kube-scheduler
+    options=$(sed -n 's/^ *- \(--.*=.*\)$/\1/p' "$work/patched.yaml" |
+        sed -e "s|/etc/kubernetes/mullion|$work|" -e "s|/etc/kubernetes|$work|")
+    case $options in *--config=*) ;; *) fail "the patch for kubeadm adds no --config" ;; esac
+    # shellcheck disable=SC2086 # an option a word
+    "$KUBE_SCHEDULER" $options --write-config-to="$work/written.yaml" --secure-port=0 \
+        --authentication-tolerate-lookup-failure >"$work/said" 2>&1 </dev/null || fail "kubeadm's options: $(tail -n 3 "$work/said")"
+    grep -q 'filterVerb: filter' "$work/written.yaml" || fail "kubeadm's options: no extender"
+
     sed 's/runAsNonRoot: true/runAsNonRoot: false/' deploy/extender/base/deployment.yaml >"$work/root.yaml"
     as_admin apply -f "$work/root.yaml" --dry-run=server 2>&1 | grep -q 'Warning: would violate PodSecurity' ||
         fail "a Deployment of root would not be warned about"
