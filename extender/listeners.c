@@ -8,6 +8,7 @@
 #include "mullion/base/error.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,6 +23,7 @@ struct ext_listeners {
     mn_http_router router, admin_router;
     mn_tls *tls, *admin_tls; /* NULL: plain HTTP */
     mn_http_server *server, *admin;
+    mn_tls_state told; /* when the log last spoke of refused clients */
 };
 
 /* ---- what the configuration allows */
@@ -264,8 +266,29 @@ static void look_at(ext_listeners *self, mn_tls *tls, const char *whose)
                     error->message);
 }
 
+/* A client whose certificate is refused sees no more than a connection that is cut. One line for
+ * all since the last look: whoever reaches the port can have as many as he likes. */
+static void tell_refused(ext_listeners *self)
+{
+    if (self->tls == NULL)
+        return;
+    const mn_tls_state now = mn_tls_state_of(self->tls);
+    const uint64_t refused = now.handshakes_refused - self->told.handshakes_refused;
+    const uint64_t misnamed = now.handshakes_misnamed - self->told.handshakes_misnamed;
+    if (refused > 0)
+        ext_log_say(self->service->log,
+                    EXT_WARNING,
+                    "client certificates refused: %" PRIu64
+                    " not signed by tls.clientCA for clients, "
+                    "or not valid now; %" PRIu64 " with none of tls.clientNames",
+                    refused - misnamed,
+                    misnamed);
+    self->told = now;
+}
+
 int64_t ext_listeners_look(ext_listeners *self)
 {
+    tell_refused(self);
     look_at(self, self->tls, "server's");
     look_at(self, self->admin_tls, "admin server's");
     return self->tls == NULL ? 0 : self->check_ms;

@@ -42,7 +42,7 @@ struct mn_tls {
     pthread_mutex_t lock;
     mn_tls_material *current; /* under the lock */
     mark marks[FILES];        /* of who reloads */
-    _Atomic uint64_t refused, reloads;
+    _Atomic uint64_t refused, misnamed, reloads;
 };
 
 enum { CERTIFICATE, KEY, CLIENT_CA };
@@ -160,9 +160,12 @@ static int judge_peer(gnutls_session_t session)
 {
     const mn_tls_material *material = gnutls_session_get_ptr(session);
     mn_tls *tls = material->owner;
-    if (peer_is_trusted(session) && peer_is_named(tls, session))
+    const bool trusted = peer_is_trusted(session);
+    if (trusted && peer_is_named(tls, session))
         return 0;
     atomic_fetch_add(&tls->refused, 1);
+    if (trusted)
+        atomic_fetch_add(&tls->misnamed, 1);
     return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
@@ -375,5 +378,6 @@ mn_tls_state mn_tls_state_of(mn_tls *tls)
     pthread_mutex_unlock(&tls->lock);
     return (mn_tls_state){.expires_s = expires_s,
                           .handshakes_refused = atomic_load(&tls->refused),
+                          .handshakes_misnamed = atomic_load(&tls->misnamed),
                           .reloads = atomic_load(&tls->reloads)};
 }

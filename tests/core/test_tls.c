@@ -180,6 +180,7 @@ static void only_clients_of_the_ca_get_past_the_handshake(void)
     EXPECT_INT(status_for(&d, old), 0);
     EXPECT_INT(status_for(&d, server), 0); /* a server's certificate is no client's */
     EXPECT_INT((int64_t)mn_tls_state_of(d.tls).handshakes_refused, 5);
+    EXPECT_INT((int64_t)mn_tls_state_of(d.tls).handshakes_misnamed, 0);
     EXPECT_INT(status_for(&d, known), 200);
 
     certificate *all[] = {other_ca, same_name, known, foreign, forged, self, old, server};
@@ -279,6 +280,8 @@ static void names_of_clients_are_common_dns_or_uri_names(void)
         EXPECT_INT(status_for(&d, client), rows[i].status);
         certificate_free(client);
     }
+    EXPECT_INT((int64_t)mn_tls_state_of(d.tls).handshakes_refused, 3);
+    EXPECT_INT((int64_t)mn_tls_state_of(d.tls).handshakes_misnamed, 3);
     close_door(&d);
 }
 

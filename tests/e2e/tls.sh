@@ -121,6 +121,14 @@ for _ in $(seq 50); do
 done
 grep -q 'those in use stay' log || fail "a key that will not do is logged"
 filter 200 "with the old ones" --cert scheduler.crt --key scheduler.key
+# In one line, or in two when it looked between them.
+for reason in '1 not signed by tls.clientCA' '1 with none of tls.clientNames'; do
+    for _ in $(seq 50); do
+        ! grep -q "client certificates refused.* $reason" log || break
+        sleep 0.1
+    done
+    grep -q "client certificates refused.* $reason" log || fail "the log tells of refused certificates: $reason"
+done
 ! grep -q 'PRIVATE KEY' log || fail "no key in the log"
 
 kill -TERM "$pid"

@@ -47,9 +47,10 @@ bool mn_tls_has_changed(mn_tls *tls);
 bool mn_tls_reload(mn_tls *tls, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct mn_tls_state {
-    int64_t expires_s;           /* since 1970: end of the server's certificate */
-    uint64_t handshakes_refused; /* since the start: by what the client's certificate is */
-    uint64_t reloads;            /* that succeeded */
+    int64_t expires_s;            /* since 1970: end of the server's certificate */
+    uint64_t handshakes_refused;  /* since the start: by what the client's certificate is */
+    uint64_t handshakes_misnamed; /* of these: the CA signed it, and it has none of the names */
+    uint64_t reloads;             /* that succeeded */
 } mn_tls_state;
 
 mn_tls_state mn_tls_state_of(mn_tls *tls);

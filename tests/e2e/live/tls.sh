@@ -54,6 +54,8 @@ sed -e "s,/scheduler.crt,/other.crt," -e "s,/scheduler.key,/other.key," "$work/e
 restart_scheduler "$work/foreign.yaml"
 pod web "$linux" 1 1Gi
 waits web '/filter' "TLS, a client of another name, ignorable: false"
+within 20 quietly grep -q 'client certificates refused: .* [1-9][0-9]* with none of tls.clientNames' "$work/extender.log" ||
+    fail "TLS: the log does not say who was refused"
 counted mullion_tls_client_certificates_refused_total || fail "TLS: the metrics do not count who was refused"
 remove web
 sed -e "s,/scheduler.crt,/other.crt," -e "s,/scheduler.key,/other.key," "$work/observe-tls.yaml" >"$work/foreign.yaml"
