@@ -204,6 +204,7 @@ within 20 knows_many || fail "many: $(metric mullion_cache_nodes) nodes are know
 ok "5,000 nodes: ready after less than $(($(date +%s%3N) - began)) ms," \
     "resident $(($(metric process_resident_memory_bytes) / 1048576)) MiB"
 answers '"win19-1"' "5,000 nodes"
-api DELETE '/api/v1/nodes?labelSelector=many%3Dyes' >/dev/null || fail "many: they cannot be deleted"
+# A busy machine takes longer than an answer may.
+within 5 quietly api DELETE '/api/v1/nodes?labelSelector=many%3Dyes' || fail "many: they cannot be deleted"
 within 20 follows nodes 4 || fail "many: deleted nodes are still known"
 stop_extender
