@@ -162,6 +162,7 @@ static void collect(ext_service *service)
         ext_set(&metrics->tls_expiry[0][0], (double)found.expires_s);
         ext_set(&metrics->tls_refused[0][0], (double)found.handshakes_refused);
         ext_set(&metrics->tls_reloads[0][0], (double)found.reloads);
+        ext_set(&metrics->tls_reload_ok[0][0], found.reload_failed ? 0 : 1);
     }
     for (int i = 0; i < MN_MODES; i++)
         ext_set(&metrics->mode[i][0], config->mode == i ? 1 : 0);

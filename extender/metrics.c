@@ -227,6 +227,7 @@ void ext_metrics_started(ext_metrics *metrics)
     ext_set(&metrics->started_at[0][0], now_s());
     ext_set(&metrics->reloaded_at[0][0], now_s());
     ext_set(&metrics->reload_ok[0][0], 1);
+    ext_set(&metrics->tls_reload_ok[0][0], 1);
     ext_set(&metrics->build_info[0][0], 1);
 }
 

@@ -43,6 +43,7 @@ struct mn_tls {
     mn_tls_material *current; /* under the lock */
     mark marks[FILES];        /* of who reloads */
     _Atomic uint64_t refused, misnamed, reloads;
+    _Atomic bool reload_failed;
 };
 
 enum { CERTIFICATE, KEY, CLIENT_CA };
@@ -360,6 +361,7 @@ bool mn_tls_reload(mn_tls *tls, GError **error)
     for (size_t i = 0; i < FILES; i++)
         tls->marks[i] = mark_of(tls->paths[i]);
     mn_tls_material *fresh = load(tls, error);
+    atomic_store(&tls->reload_failed, fresh == NULL);
     if (fresh == NULL)
         return false;
     pthread_mutex_lock(&tls->lock);
@@ -379,5 +381,6 @@ mn_tls_state mn_tls_state_of(mn_tls *tls)
     return (mn_tls_state){.expires_s = expires_s,
                           .handshakes_refused = atomic_load(&tls->refused),
                           .handshakes_misnamed = atomic_load(&tls->misnamed),
-                          .reloads = atomic_load(&tls->reloads)};
+                          .reloads = atomic_load(&tls->reloads),
+                          .reload_failed = atomic_load(&tls->reload_failed)};
 }

@@ -374,6 +374,7 @@ static void another_certificate_is_served_after_a_reload(void)
     g_autofree char *after = serial_seen(&d);
     EXPECT_TRUE(strcmp(after, before) != 0 && strcmp(after, "none") != 0);
     EXPECT_INT((int64_t)mn_tls_state_of(d.tls).reloads, 1);
+    EXPECT_TRUE(!mn_tls_state_of(d.tls).reload_failed);
     close_door(&d);
 }
 
@@ -389,6 +390,7 @@ static void a_reload_that_fails_keeps_what_there_was(void)
     g_free(certificate_write_key(other, d.folder, "tls.key"));
     EXPECT_TRUE(!mn_tls_reload(d.tls, &mismatch));
     EXPECT_TRUE(mismatch != NULL && strstr(mismatch->message, "not the key of") != NULL);
+    EXPECT_TRUE(mn_tls_state_of(d.tls).reload_failed);
     EXPECT_INT(status_for(&d, known), 200);
 
     g_autoptr(GError) gone = NULL;

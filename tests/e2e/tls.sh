@@ -120,6 +120,8 @@ for _ in $(seq 50); do
     sleep 0.1
 done
 grep -q 'those in use stay' log || fail "a key that will not do is logged"
+curl -s "http://localhost:$admin/metrics" | grep -qx 'mullion_tls_last_reload_successful 0' ||
+    fail "a key that will not do is seen by who watches the metrics"
 filter 200 "with the old ones" --cert scheduler.crt --key scheduler.key
 # In one line, or in two when it looked between them.
 for reason in '1 not signed by tls.clientCA' '1 with none of tls.clientNames'; do

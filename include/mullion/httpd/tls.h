@@ -51,6 +51,7 @@ typedef struct mn_tls_state {
     uint64_t handshakes_refused;  /* since the start: by what the client's certificate is */
     uint64_t handshakes_misnamed; /* of these: the CA signed it, and it has none of the names */
     uint64_t reloads;             /* that succeeded */
+    bool reload_failed;           /* the last one: the files are not those in use */
 } mn_tls_state;
 
 mn_tls_state mn_tls_state_of(mn_tls *tls);
