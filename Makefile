@@ -228,8 +228,9 @@ $(B)/generated/%.inc: % build-aux/embed.sh
 # ---- checks that need no running program
 
 .PHONY: lint format format-check tidy headers layers globals lint-test shellcheck
-lint: format-check headers globals shellcheck lint-test ## every static check
-	$(MAKE) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) tidy
+lint: ## every static check
+	$(MAKE) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) \
+	  lint-test format-check headers globals shellcheck tidy
 format: | deps-lint ## rewrite every source file with clang-format
 	clang-format -i $(SOURCES)
 format-check: | deps-lint ## is every source file as clang-format writes it?
