@@ -194,7 +194,7 @@ for number in $(seq 5000); do
     printf ', \\"status\\": {\\"nodeInfo\\": {\\"operatingSystem\\": \\"linux\\"}}}"\ncacert = "%s/ca.crt"\n' "$work"
     printf 'cert = "%s/admin.crt"\nkey = "%s/admin.key"\n' "$work" "$work"
 done | sed 1d >"$work/many"
-curl --parallel --parallel-max 8 -K "$work/many" || fail "many: a node is refused"
+curl --no-progress-meter --parallel --parallel-max 8 -K "$work/many" || fail "many: a node is refused"
 began=$(date +%s%3N)
 start_extender
 knows_many() {
