@@ -36,10 +36,16 @@ static bool stop(reading *self)
     return false;
 }
 
+/* Tells the first fault alone: what holds the faulty value may well be wrong, too. */
 static bool fail(reading *self, mn_error code, const char *at, const char *what)
 {
-    g_set_error(
-        self->error, MN_ERROR, (int)code, "byte %zu: %s", (size_t)(at - self->scan.start), what);
+    if (!self->failed)
+        g_set_error(self->error,
+                    MN_ERROR,
+                    (int)code,
+                    "byte %zu: %s",
+                    (size_t)(at - self->scan.start),
+                    what);
     return stop(self);
 }
 

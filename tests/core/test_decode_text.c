@@ -161,6 +161,15 @@ static void a_key_stands_once(void)
          "spec.nodeSelector: the key \"a\" stands there twice");
 }
 
+/* An error that is set over another is a warning of GLib's, and a leak. */
+static void of_two_faults_the_inner_one_is_told(void)
+{
+    GLogLevelFlags fatal = g_log_set_always_fatal(G_LOG_FATAL_MASK | G_LOG_LEVEL_WARNING);
+    says(POD("\"overhead\":{\"a\":1,\"a\":{\"b\":1,\"b\":2}}"),
+         "byte 79: this key stood in the object before");
+    (void)g_log_set_always_fatal(fatal);
+}
+
 static void what_no_shape_lists_is_passed_over(void)
 {
     static const char bare[] = POD("\"priority\":1"),
@@ -193,6 +202,7 @@ CU_TestInfo suite_core_decode_text[] = {
     {"an empty list is not an absent one", an_empty_list_is_not_an_absent_one},
     {"what is no JSON is named by its byte", what_is_no_json_is_named_by_its_byte},
     {"a key stands once", a_key_stands_once},
+    {"of two faults the inner one is told", of_two_faults_the_inner_one_is_told},
     {"what no shape lists is passed over", what_no_shape_lists_is_passed_over},
     {"no object grows without end", no_object_grows_without_end},
     CU_TEST_INFO_NULL,
