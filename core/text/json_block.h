@@ -91,6 +91,12 @@ static inline uint32_t json_lane_highs_portable(const char *bytes)
                       json_word_equals(json_word(bytes + 8) & high, '\x80') << 8);
 }
 
+/* Bit i of JSON_LANE: byte i is either of these, so that a name could not go on with it. */
+static inline uint32_t json_lane_ends_portable(const char *bytes)
+{
+    return json_lane_specials_portable(bytes) | json_lane_highs_portable(bytes);
+}
+
 #ifdef __SSE2__
 static inline uint64_t json_lane_bits(__m128i flags)
 {
@@ -176,10 +182,20 @@ static inline uint32_t json_lane_highs(const char *bytes)
 {
     return (uint32_t)json_lane_bits(json_lane_load(bytes));
 }
+
+/* Whose bytes have signs here: those that are no ASCII are less than a blank, too. */
+static inline uint32_t json_lane_ends(const char *bytes)
+{
+    __m128i lane = json_lane_load(bytes);
+    __m128i found = _mm_or_si128(json_lane_equals(lane, '"'), json_lane_equals(lane, '\\'));
+    __m128i below = _mm_cmplt_epi8(lane, _mm_set1_epi8(0x20));
+    return (uint32_t)json_lane_bits(_mm_or_si128(found, below));
+}
 #else
 #define json_block_classify json_block_classify_portable
 #define json_lane_specials  json_lane_specials_portable
 #define json_lane_highs     json_lane_highs_portable
+#define json_lane_ends      json_lane_ends_portable
 #endif
 
 #endif

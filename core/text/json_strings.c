@@ -9,30 +9,27 @@ enum { NO_PLAIN = -1 };
 
 /* Bytes from behind an opening quote to the closing one; NO_PLAIN: somebody must look closer. A
  * lane at a time, so the last string of a text is never plain. */
-static ptrdiff_t plain_length(const char *at, const char *end, size_t max)
+static inline ptrdiff_t plain_length(const char *at, const char *end, size_t max)
 {
     for (size_t len = 0; len <= max && (size_t)(end - at) >= len + JSON_LANE; len += JSON_LANE) {
-        uint32_t specials = json_lane_specials(at + len);
-        uint32_t before = specials == 0 ? UINT32_MAX : (specials & -specials) - 1;
-        if ((json_lane_highs(at + len) & before) != 0)
-            return NO_PLAIN;
-        if (specials == 0)
+        uint32_t ends = json_lane_ends(at + len);
+        if (ends == 0)
             continue;
-        len += (size_t)__builtin_ctz(specials);
+        len += (size_t)__builtin_ctz(ends);
         return at[len] == '"' && len <= max ? (ptrdiff_t)len : NO_PLAIN;
     }
     return NO_PLAIN;
 }
 
 /* From one string to the next: behind the quote that opens it; NULL: there is none. */
-static const char *pass_comma(const char *at, const char *end)
+static inline const char *pass_comma(const char *at, const char *end)
 {
     return end - at > 2 && at[0] == ',' && at[1] == '"' ? at + 2 : NULL;
 }
 
 size_t mn_scan_next_plain_strings(mn_scan *scan, mn_str *out, size_t room, size_t max_bytes)
 {
-    const char *at = scan->at, *end = scan->end;
+    const char *at = scan->at, *taken = at, *end = scan->end;
     size_t count = 0;
     if (scan->fault != MN_SCAN_FINE || scan->waiting || at == end)
         return 0;
@@ -40,13 +37,14 @@ size_t mn_scan_next_plain_strings(mn_scan *scan, mn_str *out, size_t room, size_
         at = *at == '"' ? at + 1 : NULL;
     else
         at = pass_comma(at, end);
-    for (; at != NULL && count < room; at = pass_comma(scan->at, end)) {
+    for (; at != NULL && count < room; at = pass_comma(taken, end)) {
         ptrdiff_t len = plain_length(at, end, max_bytes);
         if (len == NO_PLAIN)
             break;
         out[count++] = (mn_str){.ptr = at, .len = (size_t)len};
-        scan->at = at + len + 1;
+        taken = at + len + 1;
     }
+    scan->at = taken;
     scan->fresh = scan->fresh && count == 0;
     return count;
 }

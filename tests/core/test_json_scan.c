@@ -249,6 +249,7 @@ static void both_classifiers_give_the_same_masks(void)
         EXPECT_INT(memcmp(&fast, &plain, sizeof fast), 0);
         EXPECT_INT(json_lane_specials(bytes), json_lane_specials_portable(bytes));
         EXPECT_INT(json_lane_highs(bytes), json_lane_highs_portable(bytes));
+        EXPECT_INT(json_lane_ends(bytes), json_lane_ends_portable(bytes));
     }
     memset(bytes, '[', sizeof bytes);
     bytes[63] = '\n';
