@@ -58,14 +58,6 @@ static void find_need(const mn_os_policy *policy, const ext_nodes *nodes, mn_are
     mn_os_need_of(policy, &input, &findings, out);
 }
 
-static void classify_names(const ext_nodes *nodes, const mn_wire_args *args, uint16_t *class_of)
-{
-    for (size_t i = 0; i < args->count; i++) {
-        uint32_t number = ext_name_table_find(nodes->names, args->names[i]);
-        class_of[i] = number == EXT_NAME_UNKNOWN ? MN_CLASS_UNKNOWN : nodes->class_of[number];
-    }
-}
-
 /* Every node speaks for itself: what a file says of one with its name may be older. What it
  * offers is a few numbers, so one place does for them all to be decoded in. */
 static bool classify_nodes(const mn_os_policy *policy, const mn_wire_args *args,
@@ -132,7 +124,13 @@ static bool classify_known(const ext_question *question, ext_decision *out, uint
         return refuse_untrusted(out->trust, error);
     out->blind = action != EXT_STALE_USE;
     if (!out->blind) {
-        classify_names(question->nodes, &out->args, class_of);
+        const ext_nodes *nodes = question->nodes;
+        ext_name_table_map(nodes->names,
+                           out->args.names,
+                           out->args.count,
+                           nodes->class_of,
+                           MN_CLASS_UNKNOWN,
+                           class_of);
         return true;
     }
     for (size_t i = 0; i < out->args.count; i++)

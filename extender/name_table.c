@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+enum { TAIL = 16 };
+
 struct slot {
     uint32_t tag; /* of the hash; 0: free */
     uint32_t number;
@@ -43,20 +45,28 @@ static inline uint64_t load_short(const char *at, size_t len)
     return word;
 }
 
-/* The last eight bytes, once more where they overlap: a whole word is quicker to load than a
- * part of one. */
-static inline uint64_t last_word(mn_str name)
+/* The last sixteen bytes, or those that there are, once more where they overlap: a whole word is
+ * quicker to load than a part of one. */
+typedef struct tail {
+    uint64_t first, last;
+} tail;
+
+static inline tail tail_of(const char *at, size_t len)
 {
-    return name.len >= 8 ? load(name.ptr + name.len - 8) : load_short(name.ptr, name.len);
+    if (len >= TAIL)
+        return (tail){load(at + len - TAIL), load(at + len - TAIL / 2)};
+    if (len >= TAIL / 2)
+        return (tail){load(at), load(at + len - TAIL / 2)};
+    return (tail){load_short(at, len), 0};
 }
 
-static inline uint64_t hash(mn_str name)
+static inline uint64_t hash(mn_str name, tail end)
 {
-    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t state = odd ^ name.len;
-    for (size_t at = 0; at + 8 < name.len; at += 8)
-        state = mix(state ^ load(name.ptr + at), odd);
-    return mix(state ^ last_word(name), UINT64_C(0xd6e8feb86659fd93));
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15), other = UINT64_C(0xd6e8feb8e6d9fd93);
+    uint64_t state = odd * name.len;
+    for (size_t at = 0; at + TAIL < name.len; at += TAIL)
+        state = mix(load(name.ptr + at) ^ state, load(name.ptr + at + TAIL / 2) ^ odd);
+    return mix(end.first ^ state, end.last ^ other);
 }
 
 static uint32_t tag_of(uint64_t hashed)
@@ -65,28 +75,41 @@ static uint32_t tag_of(uint64_t hashed)
 }
 
 /* As hash() goes through a name: to call memcmp() costs more than so few bytes. */
-static inline bool is_same(const char *bytes, mn_str name)
+static inline bool is_same(const char *bytes, mn_str name, tail end)
 {
-    for (size_t at = 0; at + 8 < name.len; at += 8)
-        if (load(bytes + at) != load(name.ptr + at))
+    for (size_t at = 0; at + TAIL < name.len; at += TAIL)
+        if (((load(bytes + at) ^ load(name.ptr + at)) |
+             (load(bytes + at + TAIL / 2) ^ load(name.ptr + at + TAIL / 2))) != 0)
             return false;
-    return last_word((mn_str){.ptr = bytes, .len = name.len}) == last_word(name);
+    const tail mine = tail_of(bytes, name.len);
+    return ((mine.first ^ end.first) | (mine.last ^ end.last)) == 0;
 }
 
-static inline bool is_name(const ext_name_table *table, uint32_t number, mn_str name)
+static inline bool is_name(const ext_name_table *table, uint32_t number, mn_str name, tail end)
 {
     const uint32_t *offset = &table->offsets[number];
-    return offset[1] - offset[0] == name.len && is_same(table->bytes + offset[0], name);
+    return offset[1] - offset[0] == name.len && is_same(table->bytes + offset[0], name, end);
+}
+
+/* The slot of the name, or the free one where it would be. */
+__attribute__((always_inline)) static inline struct slot *slot_of(const ext_name_table *table,
+                                                                  mn_str name)
+{
+    const tail end = tail_of(name.ptr, name.len);
+    const uint64_t hashed = hash(name, end);
+    for (size_t at = hashed & table->mask;; at = (at + 1) & table->mask) {
+        struct slot *slot = &table->slots[at];
+        if (slot->tag == 0 ||
+            (slot->tag == tag_of(hashed) && is_name(table, slot->number, name, end)))
+            return slot;
+    }
 }
 
 static void insert(ext_name_table *table, mn_str name, uint32_t number)
 {
-    uint64_t hashed = hash(name);
-    size_t at = hashed & table->mask;
-    while (table->slots[at].tag != 0 && !(table->slots[at].tag == tag_of(hashed) &&
-                                          is_name(table, table->slots[at].number, name)))
-        at = (at + 1) & table->mask;
-    table->slots[at] = (struct slot){.tag = tag_of(hashed), .number = number};
+    struct slot *slot = slot_of(table, name);
+    slot->tag = tag_of(hash(name, tail_of(name.ptr, name.len)));
+    slot->number = number;
 }
 
 ext_name_table *ext_name_table_new(const mn_str *names, uint32_t count)
@@ -125,12 +148,15 @@ void ext_name_table_free(ext_name_table *table)
 
 uint32_t ext_name_table_find(const ext_name_table *table, mn_str name)
 {
-    uint64_t hashed = hash(name);
-    for (size_t at = hashed & table->mask;; at = (at + 1) & table->mask) {
-        const struct slot *slot = &table->slots[at];
-        if (slot->tag == 0)
-            return EXT_NAME_UNKNOWN;
-        if (slot->tag == tag_of(hashed) && is_name(table, slot->number, name))
-            return slot->number;
+    const struct slot *slot = slot_of(table, name);
+    return slot->tag == 0 ? EXT_NAME_UNKNOWN : slot->number;
+}
+
+void ext_name_table_map(const ext_name_table *table, const mn_str *names, size_t count,
+                        const uint16_t *values, uint16_t unknown, uint16_t *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct slot *slot = slot_of(table, names[i]);
+        out[i] = slot->tag == 0 ? unknown : values[slot->number];
     }
 }

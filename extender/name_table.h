@@ -22,4 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ext_name_table, ext_name_table_free)
 /* EXT_NAME_UNKNOWN when there is no such name. */
 uint32_t ext_name_table_find(const ext_name_table *table, mn_str name);
 
+/* For each of the names its value, values[number], or `unknown`. */
+void ext_name_table_map(const ext_name_table *table, const mn_str *names, size_t count,
+                        const uint16_t *values, uint16_t unknown, uint16_t *out);
+
 #endif

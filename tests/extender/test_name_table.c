@@ -8,8 +8,10 @@ static void every_name_is_found_and_no_other(void)
 {
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     g_autofree mn_str *names = g_new(mn_str, MANY);
+    char prefix[45];
+    memset(prefix, 'a', sizeof prefix);
     for (int i = 0; i < MANY; i++) {
-        char *text = g_strdup_printf("%.*snode-%d", i % 20, "aaaaaaaaaaaaaaaaaaaa", i);
+        char *text = g_strdup_printf("%.*snode-%d", i % 45, prefix, i);
         g_ptr_array_add(texts, text);
         names[i] = mn_str_of(text);
     }
@@ -54,6 +56,20 @@ static void of_equal_names_the_last_counts(void)
     EXPECT_INT(ext_name_table_find(table, MN_STR_LIT("a")), 2);
 }
 
+static void each_name_gets_its_value(void)
+{
+    const mn_str names[] = {MN_STR_LIT("a"), MN_STR_LIT("b"), MN_STR_LIT("c")};
+    const mn_str asked[] = {MN_STR_LIT("c"), MN_STR_LIT("x"), MN_STR_LIT("a"), MN_STR_LIT("c")};
+    const uint16_t values[] = {7, 8, 9};
+    uint16_t got[G_N_ELEMENTS(asked)];
+    g_autoptr(ext_name_table) table = ext_name_table_new(names, G_N_ELEMENTS(names));
+    ext_name_table_map(table, asked, G_N_ELEMENTS(asked), values, 99, got);
+    EXPECT_INT(got[0], 9);
+    EXPECT_INT(got[1], 99);
+    EXPECT_INT(got[2], 7);
+    EXPECT_INT(got[3], 9);
+}
+
 #define TEST(function)      \
     {                       \
 #function, function \
@@ -63,5 +79,6 @@ CU_TestInfo suite_extender_name_table[] = {
     TEST(odd_names_are_names_too),
     TEST(an_empty_table_knows_nothing),
     TEST(of_equal_names_the_last_counts),
+    TEST(each_name_gets_its_value),
     CU_TEST_INFO_NULL,
 };
