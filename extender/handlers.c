@@ -18,48 +18,34 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static mn_wire_classes classes_of(const ext_decision *decision)
+{
+    return (mn_wire_classes){
+        .args = &decision->args, .class_of = decision->class_of, .count = decision->by_class.count};
+}
+
 static void answer_filter(const ext_config *config, mn_arena *arena, const ext_decision *decision,
                           mn_wire_body *out)
 {
-    const mn_wire_args *args = &decision->args;
-    bool whole = args->form == MN_WIRE_NODES;
-    size_t reasons_max = (size_t)config->reasons_max, passed = 0, failed = 0;
-    mn_str *kept = MN_ARENA_NEW(arena, mn_str, args->count);
-    mn_wire_failure *failures = MN_ARENA_NEW(arena, mn_wire_failure, MIN(args->count, reasons_max));
-    mn_str reasons[MN_REASONS];
-    for (mn_os_reason i = MN_REASON_NONE; i < MN_REASONS; i++)
-        reasons[i] = mn_str_of(mn_os_reason_text(i));
-
-    for (size_t i = 0; i < args->count; i++) {
-        const mn_os_verdict *verdict = ext_decision_verdict(decision, i);
-        if (verdict->passes)
-            kept[passed++] = whole ? args->nodes[i].bytes : args->names[i];
-        else if (failed < reasons_max)
-            failures[failed++] =
-                (mn_wire_failure){.node = args->names[i], .reason = reasons[verdict->reason]};
+    const mn_wire_classes classes = classes_of(decision);
+    mn_str reasons[MN_OS_CLASSES_MAX];
+    for (size_t i = 0; i < classes.count; i++) {
+        const mn_os_verdict *verdict = &decision->by_class.verdicts[i];
+        reasons[i] =
+            verdict->passes ? (mn_str){.ptr = NULL} : mn_str_of(mn_os_reason_text(verdict->reason));
     }
-    const mn_wire_strings passing = {.items = kept, .count = passed, .plain = args->plain};
-    const mn_wire_filter_result result = {
-        .has_names = !whole,
-        .has_nodes = whole,
-        .names = whole ? (mn_wire_strings){0} : passing,
-        .nodes = whole ? passing : (mn_wire_strings){0},
-        .unresolvable = {.items = failures, .count = failed, .plain = args->plain},
-    };
-    mn_wire_filter_result_encode(arena, &result, out);
+    mn_wire_filter_encode(arena, &classes, reasons, (size_t)config->reasons_max, out);
 }
 
 static void answer_scores(const ext_config *config, mn_arena *arena, const ext_decision *decision,
                           mn_wire_body *out)
 {
     (void)config;
-    size_t count = decision->args.count;
-    mn_wire_score *items = MN_ARENA_NEW(arena, mn_wire_score, count);
-    for (size_t i = 0; i < count; i++)
-        items[i] = (mn_wire_score){.host = decision->args.names[i],
-                                   .score = ext_decision_verdict(decision, i)->score};
-    const mn_wire_scores scores = {.items = items, .count = count, .plain = decision->args.plain};
-    mn_wire_scores_encode(arena, &scores, out);
+    const mn_wire_classes classes = classes_of(decision);
+    int64_t scores[MN_OS_CLASSES_MAX];
+    for (size_t i = 0; i < classes.count; i++)
+        scores[i] = decision->by_class.verdicts[i].score;
+    mn_wire_scores_encode(arena, &classes, scores, out);
 }
 
 /* Those that can run the Pod, with the very victims that came. A node without victims is left
@@ -86,8 +72,8 @@ static unsigned refuse_filter(mn_arena *arena, const GError *error, mn_wire_body
 static unsigned refuse_scores(mn_arena *arena, const GError *error, mn_wire_body *out)
 {
     (void)error; /* for the log: kube-scheduler would not look at it */
-    static const mn_wire_scores none = {.items = NULL, .count = 0};
-    mn_wire_scores_encode(arena, &none, out);
+    static const mn_wire_args nobody = {.count = 0};
+    mn_wire_scores_encode(arena, &(mn_wire_classes){.args = &nobody}, NULL, out);
     return 200;
 }
 

@@ -48,32 +48,11 @@ void mn_json_writer_reserve(mn_json_writer *json, size_t bytes)
         grow(json, bytes);
 }
 
-/* Names take a dozen bytes and come by the thousand: a call of memcpy() for each costs more
- * than to move it. In two steps that overlap, wherever the compiler knows their size. */
-static inline void copy_short(char *out, const char *bytes, size_t len)
-{
-    enum { STEP = 16, HALF = 8 };
-    if (len >= STEP) {
-        memcpy(out, bytes, STEP);
-        memcpy(out + len - STEP, bytes + len - STEP, STEP);
-    } else if (len >= HALF) {
-        memcpy(out, bytes, HALF);
-        memcpy(out + len - HALF, bytes + len - HALF, HALF);
-    } else {
-        for (size_t i = 0; i < len; i++)
-            out[i] = bytes[i];
-    }
-}
-
 /* Where there is room. */
-static inline void append(mn_json_writer *json, mn_str text)
+static inline void append(mn_json_writer *json, const char *bytes, size_t len)
 {
-    enum { SHORT = 32 };
-    if (text.len <= SHORT)
-        copy_short(json->bytes + json->len, text.ptr, text.len);
-    else
-        memcpy(json->bytes + json->len, text.ptr, text.len);
-    json->len += text.len;
+    memcpy(json->bytes + json->len, bytes, len);
+    json->len += len;
 }
 
 static inline void append_byte(mn_json_writer *json, char byte)
@@ -84,7 +63,7 @@ static inline void append_byte(mn_json_writer *json, char byte)
 static void put(mn_json_writer *json, const char *bytes, size_t len)
 {
     mn_json_writer_reserve(json, len);
-    append(json, (mn_str){.ptr = bytes, .len = len});
+    append(json, bytes, len);
 }
 
 static void put_byte(mn_json_writer *json, char byte)
@@ -319,27 +298,6 @@ void mn_json_raw(mn_json_writer *json, mn_str value)
     begin_value(json);
     put(json, value.ptr, value.len);
     end_value(json);
-}
-
-void mn_json_raw_pieces(mn_json_writer *json, mn_str first, mn_str second, mn_str third)
-{
-    begin_value(json);
-    mn_json_writer_reserve(json, first.len + second.len + third.len);
-    append(json, first);
-    append(json, second);
-    append(json, third);
-    end_value(json);
-}
-
-void mn_json_raw_member(mn_json_writer *json, mn_str key, mn_str value)
-{
-    g_assert(key.len >= 2 && value.len > 0);
-    g_assert(in_object(json) && !json->keyed);
-    separate(json);
-    mn_json_writer_reserve(json, key.len + value.len + COLON_MAX);
-    append(json, key);
-    append_colon(json);
-    append(json, value);
 }
 
 void mn_json_null(mn_json_writer *json)

@@ -253,7 +253,7 @@ void mn_wire_preempt_args_encode(mn_arena *arena, const mn_wire_preempt_args *ar
         mn_json_null(&json);
     }
     mn_json_end_object(&json);
-    wire_single_span(arena, &json, out);
+    wire_single_span(arena, wire_keep(arena, &json), out);
 }
 
 void mn_wire_preempt_result_encode(mn_arena *arena, const mn_wire_preempt_result *result,
@@ -265,5 +265,5 @@ void mn_wire_preempt_result_encode(mn_arena *arena, const mn_wire_preempt_result
     mn_json_begin_object(&json);
     write_victims(&json, form, result->items, result->count);
     mn_json_end_object(&json);
-    wire_single_span(arena, &json, out);
+    wire_single_span(arena, wire_keep(arena, &json), out);
 }

@@ -43,8 +43,10 @@ mn_str wire_text_of(wire_decode *decode, mn_scan_string string, size_t max_bytes
 /* As Go reads an int64: no fraction, no exponent. 0 after a fault. */
 int64_t wire_take_integer(wire_decode *decode);
 
-/* What was written, kept in the arena. */
-void wire_single_span(mn_arena *arena, const mn_json_writer *json, mn_wire_body *out);
+/* What was written, copied to the arena. */
+mn_str wire_keep(mn_arena *arena, const mn_json_writer *json);
+/* A body that is this text alone. */
+void wire_single_span(mn_arena *arena, mn_str text, mn_wire_body *out);
 
 /* One more is within limits->nodes; else a LIMIT error. */
 bool wire_has_room(wire_decode *decode, size_t count);

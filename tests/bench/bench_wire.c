@@ -19,7 +19,6 @@ struct work {
     mn_str body;
     mn_wire_args args;
     mn_wire_body out;
-    mn_wire_scores scores;
 };
 
 static void decode(struct work *work)
@@ -40,29 +39,24 @@ static void decode_nodes(struct work *work)
 /* Every second node passes: the worst case for the list of spans. */
 static void encode_half(struct work *work)
 {
-    size_t count = 0;
-    mn_str *kept = MN_ARENA_NEW(work->arena, mn_str, work->args.count);
-    bool whole = work->args.form == MN_WIRE_NODES;
-    for (size_t i = 0; i < work->args.count; i += 2)
-        kept[count++] = whole ? work->args.nodes[i].bytes : work->args.names[i];
-    mn_wire_strings strings = {.items = kept, .count = count, .plain = work->args.plain};
-    const mn_wire_filter_result result = {
-        .has_names = !whole,
-        .has_nodes = whole,
-        .names = whole ? (mn_wire_strings){.items = NULL} : strings,
-        .nodes = whole ? strings : (mn_wire_strings){.items = NULL},
-    };
-    mn_wire_filter_result_encode(work->arena, &result, &work->out);
+    const mn_str reasons[] = {{.ptr = NULL},
+                              MN_STR_LIT("node(s) ran Windows, the Pod needs Linux")};
+    uint16_t *class_of = MN_ARENA_NEW(work->arena, uint16_t, work->args.count);
+    for (size_t i = 0; i < work->args.count; i++)
+        class_of[i] = i % 2;
+    const mn_wire_classes classes = {.args = &work->args, .class_of = class_of, .count = 2};
+    mn_wire_filter_encode(work->arena, &classes, reasons, SIZE_MAX, &work->out);
 }
 
 static void encode_scores(struct work *work)
 {
-    mn_wire_score *scores = MN_ARENA_NEW(work->arena, mn_wire_score, work->args.count);
+    static const int64_t scores[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    uint16_t *class_of = MN_ARENA_NEW(work->arena, uint16_t, work->args.count);
     for (size_t i = 0; i < work->args.count; i++)
-        scores[i] = (mn_wire_score){.host = work->args.names[i], .score = (int64_t)(i % 11)};
-    const mn_wire_scores all = {
-        .items = scores, .count = work->args.count, .plain = work->args.plain};
-    mn_wire_scores_encode(work->arena, &all, &work->out);
+        class_of[i] = i % G_N_ELEMENTS(scores);
+    const mn_wire_classes classes = {
+        .args = &work->args, .class_of = class_of, .count = G_N_ELEMENTS(scores)};
+    mn_wire_scores_encode(work->arena, &classes, scores, &work->out);
 }
 
 static void parse(struct work *work)

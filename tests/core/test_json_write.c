@@ -185,24 +185,6 @@ static void a_writer_is_used_again_after_reset(void)
     }
 }
 
-static void what_is_json_already_goes_out_as_it_is(void)
-{
-    g_auto(mn_json_writer) json;
-    mn_json_writer_init(&json, MN_JSON_COMPACT);
-    mn_json_begin_object(&json);
-    mn_json_raw_member(&json, MN_STR_LIT("\"a\""), MN_STR_LIT("[1]"));
-    mn_json_raw_member(&json, MN_STR_LIT("\"\""), MN_STR_LIT("{}"));
-    mn_json_key(&json, "c");
-    mn_json_begin_array(&json);
-    for (int i = 0; i < 2; i++)
-        mn_json_raw_pieces(
-            &json, MN_STR_LIT("[5,"), i == 0 ? MN_STR_LIT("7") : MN_STR_LIT(""), MN_STR_LIT("6]"));
-    mn_json_end_array(&json);
-    mn_json_end_object(&json);
-    mn_str text = mn_json_writer_text(&json);
-    EXPECT_TRUE(mn_str_eq(text, MN_STR_LIT("{\"a\":[1],\"\":{},\"c\":[[5,76],[5,6]]}")));
-}
-
 static void a_text_of_any_length_is_copied_whole(void)
 {
     char text[100];
@@ -229,7 +211,6 @@ CU_TestInfo suite_core_json_write[] = {
      numbers_are_the_shortest_text_that_reads_back},
     {"doubles survive the way there and back", doubles_survive_the_way_there_and_back},
     {"a tree is written as it was read", a_tree_is_written_as_it_was_read},
-    {"what is JSON already goes out as it is", what_is_json_already_goes_out_as_it_is},
     {"a text of any length is copied whole", a_text_of_any_length_is_copied_whole},
     {"a writer is used again after reset", a_writer_is_used_again_after_reset},
     CU_TEST_INFO_NULL,

@@ -2,30 +2,14 @@
 #include "mullion/wire/extender_wire.h"
 #include "tests/support/captures.h"
 #include "tests/support/expect.h"
+#include "tests/support/wire_body.h"
 
 static const mn_wire_limits *const limits = &mn_wire_limits_default;
-
-static bool is_about_nodes(const capture *call)
-{
-    return g_str_has_prefix(call->verb, "filter") || strcmp(call->verb, "prioritize") == 0;
-}
 
 static bool same_text(mn_str text, const char *want)
 {
     return mn_str_eq(text, mn_str_of(want));
 }
-
-/* The body in one piece; the caller frees it. */
-static char *flat(const mn_wire_body *body)
-{
-    GString *text = g_string_new(NULL);
-    for (size_t i = 0; i < body->count; i++)
-        g_string_append_len(text, body->spans[i].ptr, (gssize)body->spans[i].len);
-    EXPECT_INT((int64_t)text->len, (int64_t)body->len);
-    return g_string_free(text, FALSE);
-}
-
-#define ARGS_OF(node) "{\"Pod\":{},\"Nodes\":{\"items\":[" node "]}}"
 
 /* ---- recorded answers */
 
@@ -202,158 +186,7 @@ static void a_score_is_a_64_bit_integer(void)
            "HostPriorityList: byte 10: expected a 64-bit integer, found 123456789012345678901234");
 }
 
-/* ---- answers out */
-
-static void answers_use_the_names_of_go(void)
-{
-    g_autoptr(mn_arena) arena = mn_arena_new();
-    const mn_str names[] = {MN_STR_LIT("a"), MN_STR_LIT("q\"")};
-    const mn_wire_failure failure = {MN_STR_LIT("w"), MN_STR_LIT("node(s) had another OS")};
-    const mn_wire_score scores[] = {{MN_STR_LIT("a"), 10}, {MN_STR_LIT("b"), -1}};
-    mn_wire_body body;
-
-    mn_wire_filter_result_encode(arena,
-                                 &(mn_wire_filter_result){
-                                     .has_names = true,
-                                     .names = {.items = names, .count = 2},
-                                     .unresolvable = {.items = &failure, .count = 1},
-                                 },
-                                 &body);
-    g_autofree char *filter = flat(&body);
-    EXPECT_STR(filter,
-               "{\"Nodes\":null,\"NodeNames\":[\"a\",\"q\\\"\"],\"FailedNodes\":{},"
-               "\"FailedAndUnresolvableNodes\":{\"w\":\"node(s) had another OS\"},\"Error\":\"\"}");
-
-    mn_wire_filter_result_encode(arena, &(mn_wire_filter_result){.has_names = true}, &body);
-    g_autofree char *none = flat(&body);
-    EXPECT_STR(none,
-               "{\"Nodes\":null,\"NodeNames\":[],\"FailedNodes\":{},"
-               "\"FailedAndUnresolvableNodes\":{},\"Error\":\"\"}");
-
-    mn_wire_filter_result_encode(arena, &(mn_wire_filter_result){.has_nodes = true}, &body);
-    g_autofree char *no_nodes = flat(&body);
-    EXPECT_STR(no_nodes,
-               "{\"Nodes\":{\"metadata\":{},\"items\":[]},\"NodeNames\":null,\"FailedNodes\":{},"
-               "\"FailedAndUnresolvableNodes\":{},\"Error\":\"\"}");
-
-    mn_wire_error_encode(arena, "not\nwell", &body);
-    g_autofree char *error = flat(&body);
-    EXPECT_STR(error,
-               "{\"Nodes\":null,\"NodeNames\":null,\"FailedNodes\":{},"
-               "\"FailedAndUnresolvableNodes\":{},\"Error\":\"not\\nwell\"}");
-
-    mn_wire_scores_encode(arena, &(mn_wire_scores){.items = scores, .count = 2}, &body);
-    g_autofree char *list = flat(&body);
-    EXPECT_STR(list, "[{\"Host\":\"a\",\"Score\":10},{\"Host\":\"b\",\"Score\":-1}]");
-
-    mn_wire_scores_encode(arena, &(mn_wire_scores){.count = 0}, &body);
-    g_autofree char *empty = flat(&body);
-    EXPECT_STR(empty, "[]");
-}
-
-static void whole_nodes_go_back_as_the_bytes_that_came(void)
-{
-    static const char before[] = "{\"Nodes\":{\"metadata\":{},\"items\":[";
-    static const char after[] = "]},\"NodeNames\":null,\"FailedNodes\":{},"
-                                "\"FailedAndUnresolvableNodes\":{},\"Error\":\"\"}";
-    static const struct {
-        const char *kept, *items;
-        size_t spans;
-    } facts[] = {
-        {"", "", 1},
-        {"0", "{\"metadata\":{\"name\":\"a\"},\"x\" :1}", 3},
-        {"01", "{\"metadata\":{\"name\":\"a\"},\"x\" :1},{\"metadata\":{\"name\":\"b\"}}", 3},
-        {"02", "{\"metadata\":{\"name\":\"a\"},\"x\" :1},{\"metadata\":{\"name\":\"c\"}}", 5},
-        {"12", "{\"metadata\":{\"name\":\"b\"}},{\"metadata\":{\"name\":\"c\"}}", 5},
-        {"10", "{\"metadata\":{\"name\":\"b\"}},{\"metadata\":{\"name\":\"a\"},\"x\" :1}", 5},
-    };
-    static const char request[] =
-        ARGS_OF("{\"metadata\":{\"name\":\"a\"},\"x\" :1},{\"metadata\":{\"name\":\"b\"}}"
-                " ,{\"metadata\":{\"name\":\"c\"}}");
-    g_autoptr(mn_arena) arena = mn_arena_new();
-    mn_wire_args args;
-    EXPECT_TRUE(mn_wire_args_decode(arena, mn_str_of(request), limits, &args, NULL));
-    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
-        mn_str kept[3];
-        size_t count = strlen(facts[i].kept);
-        for (size_t k = 0; k < count; k++)
-            kept[k] = args.nodes[facts[i].kept[k] - '0'].bytes;
-        const mn_wire_filter_result result = {.has_nodes = true,
-                                              .nodes = {.items = kept, .count = count}};
-        mn_wire_body body;
-        mn_wire_filter_result_encode(arena, &result, &body);
-        g_autofree char *got = flat(&body);
-        g_autofree char *want = g_strconcat(before, facts[i].items, after, NULL);
-        EXPECT_STR(got, want);
-        EXPECT_INT((int64_t)body.count, (int64_t)facts[i].spans);
-    }
-}
-
-/* Of the names of a body those at the places in `keep` come back as `want`. */
-static void names_come_back(const char *names, const char *keep, const char *want)
-{
-    g_autoptr(mn_arena) arena = mn_arena_new();
-    g_autofree char *text = g_strdup_printf("{\"Pod\":{},\"NodeNames\":%s}", names);
-    mn_wire_args args;
-    mn_wire_body body;
-    EXPECT_TRUE(mn_wire_args_decode(arena, mn_str_of(text), &mn_wire_limits_default, &args, NULL));
-    mn_str kept[16];
-    size_t count = 0;
-    for (const char *at = keep; *at != '\0'; at++)
-        kept[count++] = args.names[*at - '0'];
-    const mn_wire_filter_result result = {.has_names = true,
-                                          .names = {.items = kept, .count = count}};
-    mn_wire_filter_result_encode(arena, &result, &body);
-    g_autofree char *whole = g_strdup_printf("{\"Nodes\":null,\"NodeNames\":%s,\"FailedNodes\":{},"
-                                             "\"FailedAndUnresolvableNodes\":{},\"Error\":\"\"}",
-                                             want);
-    EXPECT_STR(mn_arena_strndup(arena, body.spans[0].ptr, body.spans[0].len), whole);
-}
-
-static void runs_of_names_go_back_as_they_stood(void)
-{
-    names_come_back("[\"a\",\"b\",\"c\",\"d\"]", "0123", "[\"a\",\"b\",\"c\",\"d\"]");
-    names_come_back("[\"a\",\"b\",\"c\",\"d\"]", "013", "[\"a\",\"b\",\"d\"]");
-    names_come_back("[\"a\",\"b\",\"c\",\"d\"]", "2310", "[\"c\",\"d\",\"b\",\"a\"]");
-    names_come_back("[\"a\", \"b\",\"c\"]", "012", "[\"a\",\"b\",\"c\"]");
-    names_come_back("[\"a\\\"\",\"b\",\"c\"]", "012", "[\"a\\\"\",\"b\",\"c\"]");
-    names_come_back("[\"a\",\"\\u0062\",\"c\",\"d\"]", "0123", "[\"a\",\"b\",\"c\",\"d\"]");
-    names_come_back("[\"\",\"\",\"\xc3\xa9\"]", "012", "[\"\",\"\",\"\xc3\xa9\"]");
-}
-
-static void check_echo(const capture *call, void *data)
-{
-    g_autoptr(mn_arena) arena = mn_arena_new();
-    mn_wire_args args;
-    mn_wire_filter_result back;
-    size_t *echoed = data;
-    if (!is_about_nodes(call) || call->node_cache_capable ||
-        !mn_wire_args_decode(arena, call->request, limits, &args, NULL))
-        return;
-    mn_str *nodes = MN_ARENA_NEW(arena, mn_str, args.count);
-    for (size_t i = 0; i < args.count; i++)
-        nodes[i] = args.nodes[i].bytes;
-    const mn_wire_filter_result result = {.has_nodes = true,
-                                          .nodes = {.items = nodes, .count = args.count}};
-    mn_wire_body body;
-    mn_wire_filter_result_encode(arena, &result, &body);
-    EXPECT_INT((int64_t)body.count, 3); /* all of them are one span of the request */
-    g_autofree char *text = flat(&body);
-    EXPECT_TRUE(mn_wire_filter_result_decode(arena, mn_str_of(text), limits, &back, NULL));
-    EXPECT_INT((int64_t)back.node_names.count, (int64_t)args.count);
-    for (size_t i = 0; i < back.node_names.count; i++) {
-        EXPECT_TRUE(mn_str_eq(back.node_names.items[i], args.names[i]));
-        EXPECT_TRUE(mn_str_eq(back.nodes.items[i], args.nodes[i].bytes));
-    }
-    (*echoed)++;
-}
-
-static void recorded_nodes_survive_the_way_there_and_back(void)
-{
-    size_t echoed = 0;
-    captures_each("extender-windows", check_echo, &echoed);
-    EXPECT_TRUE(echoed > 50);
-}
+/* ---- requests out */
 
 static void requests_are_encoded_as_kube_scheduler_encodes_them(void)
 {
@@ -365,7 +198,7 @@ static void requests_are_encoded_as_kube_scheduler_encodes_them(void)
                         MN_STR_LIT("{\"metadata\":{}}"),
                         &(mn_wire_strings){.items = names, .count = 2},
                         &body);
-    g_autofree char *text = flat(&body);
+    g_autofree char *text = wire_body_flat(&body);
     EXPECT_STR(text, "{\"Pod\":{\"metadata\":{}},\"Nodes\":null,\"NodeNames\":[\"a\",\"b\"]}");
     EXPECT_TRUE(mn_wire_args_decode(arena, mn_str_of(text), limits, &args, NULL));
     EXPECT_INT((int64_t)args.count, 2);
@@ -380,11 +213,6 @@ CU_TestInfo suite_core_wire_answer[] = {
     {"answers are read with the manners of encoding/json",
      answers_are_read_with_the_manners_of_encoding_json},
     {"a score is a 64-bit integer", a_score_is_a_64_bit_integer},
-    {"answers use the names of Go", answers_use_the_names_of_go},
-    {"runs of names go back as they stood", runs_of_names_go_back_as_they_stood},
-    {"whole nodes go back as the bytes that came", whole_nodes_go_back_as_the_bytes_that_came},
-    {"recorded nodes survive the way there and back",
-     recorded_nodes_survive_the_way_there_and_back},
     {"requests are encoded as kube-scheduler encodes them",
      requests_are_encoded_as_kube_scheduler_encodes_them},
     CU_TEST_INFO_NULL,

@@ -4,19 +4,11 @@
 #include "mullion/wire/preempt_wire.h"
 #include "tests/support/captures.h"
 #include "tests/support/expect.h"
+#include "tests/support/wire_body.h"
 
 #include <string.h>
 
 static const mn_wire_limits *const limits = &mn_wire_limits_default;
-
-static char *flat(const mn_wire_body *body)
-{
-    GString *text = g_string_sized_new(body->len);
-    for (size_t i = 0; i < body->count; i++)
-        g_string_append_len(text, body->spans[i].ptr, (gssize)body->spans[i].len);
-    EXPECT_INT((int64_t)text->len, (int64_t)body->len);
-    return g_string_free(text, FALSE);
-}
 
 static json_t *tree_of(mn_str text)
 {
@@ -154,7 +146,7 @@ static void recorded_objects_come_back_as_far_as_they_are_kept(void)
 
 static void same_body(const capture *call, const mn_wire_body *body)
 {
-    g_autofree char *text = flat(body);
+    g_autofree char *text = wire_body_flat(body);
     json_t *got = tree_of(mn_str_of(text));
     json_t *want = json_loadb(call->request.ptr, call->request.len, 0, NULL);
     if (!json_equal(got, want))
@@ -199,7 +191,7 @@ static void no_nodes_are_an_empty_list(void)
     g_autoptr(mn_arena) arena = mn_arena_new();
     mn_wire_body body;
     mn_wire_args_encode_nodes(arena, MN_STR_LIT("{}"), &(mn_wire_strings){.count = 0}, &body);
-    g_autofree char *text = flat(&body);
+    g_autofree char *text = wire_body_flat(&body);
     EXPECT_STR(text, "{\"Pod\":{},\"Nodes\":{\"metadata\":{},\"items\":[]},\"NodeNames\":null}");
 }
 
@@ -327,7 +319,7 @@ static void preempt_answers_are_written_by_uid(void)
     mn_wire_body body;
     mn_wire_preempt_result_encode(
         arena, &(mn_wire_preempt_result){.items = items, .count = 1}, &body);
-    g_autofree char *text = flat(&body);
+    g_autofree char *text = wire_body_flat(&body);
     EXPECT_STR(text,
                "{\"NodeNameToMetaVictims\":{\"n\":{\"Pods\":[{\"UID\":\"u\"},{\"UID\":\"v\"}],"
                "\"NumPDBViolations\":1}}}");

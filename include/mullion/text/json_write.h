@@ -87,11 +87,6 @@ void mn_json_bool(mn_json_writer *json, bool value);
 void mn_json_null(mn_json_writer *json);
 /* A value that is JSON already, byte for byte as it is. */
 void mn_json_raw(mn_json_writer *json, mn_str value);
-/* A value in three pieces, which are JSON one behind the other. For thousands of values that
- * differ in the middle. */
-void mn_json_raw_pieces(mn_json_writer *json, mn_str first, mn_str second, mn_str third);
-/* A member whose key, quotes included, is JSON already too. */
-void mn_json_raw_member(mn_json_writer *json, mn_str key, mn_str value);
 void mn_json_tree(mn_json_writer *json, const json_t *value);
 
 /* For messages: one quoted string or number without a writer. */

@@ -80,7 +80,6 @@ const mn_node *mn_wire_node_decode(mn_arena *arena, const mn_wire_node *node,
 typedef struct mn_wire_strings {
     const mn_str *items;
     size_t count;
-    bool plain; /* of names: mn_wire_args.plain, so that they go out as they came */
 } mn_wire_strings;
 
 /* An entry of FailedNodes or FailedAndUnresolvableNodes. */
@@ -91,7 +90,6 @@ typedef struct mn_wire_failure {
 typedef struct mn_wire_failures {
     const mn_wire_failure *items;
     size_t count;
-    bool plain; /* as of mn_wire_strings */
 } mn_wire_failures;
 
 /* ExtenderFilterResult. */
@@ -114,7 +112,6 @@ typedef struct mn_wire_score {
 typedef struct mn_wire_scores {
     const mn_wire_score *items;
     size_t count;
-    bool plain; /* as of mn_wire_strings */
 } mn_wire_scores;
 
 /* As kube-scheduler reads answers (encoding/json, first value of the body): keys of any case,
@@ -135,21 +132,34 @@ typedef struct mn_wire_body {
     size_t len; /* of all spans */
 } mn_wire_body;
 
-/* Answers as kube-scheduler wants them: Go names, Nodes and NodeNames never both null
- * (which it would take for "no node passes" without a reason) unless there is an error, and
- * NodeNames [] for none. Of a result with nodes, those that stood side by side in a request
- * go out as one span. Nothing follows the JSON. */
-void mn_wire_filter_result_encode(mn_arena *arena, const mn_wire_filter_result *result,
-                                  mn_wire_body *out);
+/* The nodes of a request, each with its class, as mn_wire_args_decode() gave them: what is said
+ * of a class is said of all its nodes. */
+typedef struct mn_wire_classes {
+    const mn_wire_args *args;
+    const uint16_t *class_of; /* of each node, by its place in the request */
+    size_t count;             /* of classes */
+} mn_wire_classes;
+
+/* ExtenderFilterResult as kube-scheduler wants it: Go names, Nodes or NodeNames as in the request
+ * and never both null (which it would take for "no node passes" without a reason), NodeNames []
+ * for none. Nothing follows the JSON.
+ *
+ * `reasons`, one for each class, tells which fail: {NULL, 0} passes. Those that fail are
+ * unresolvable (another OS does not come of preemption); at most `failures_max` of them are
+ * listed. Whole nodes go out as the bytes that came, those that stood side by side as one span:
+ * the request must outlive the body. */
+void mn_wire_filter_encode(mn_arena *arena, const mn_wire_classes *classes, const mn_str *reasons,
+                           size_t failures_max, mn_wire_body *out);
 /* ExtenderFilterResult with nothing but an Error: the way to say "no" that keeps the
  * connection, since kube-scheduler drops it with any status but 200. */
 void mn_wire_error_encode(mn_arena *arena, const char *message, mn_wire_body *out);
-/* HostPriorityList. */
-void mn_wire_scores_encode(mn_arena *arena, const mn_wire_scores *scores, mn_wire_body *out);
+/* HostPriorityList, a score for each class. */
+void mn_wire_scores_encode(mn_arena *arena, const mn_wire_classes *classes, const int64_t *scores,
+                           mn_wire_body *out);
 /* ExtenderArgs in the form of names. `pod` is JSON. */
 void mn_wire_args_encode(mn_arena *arena, mn_str pod, const mn_wire_strings *names,
                          mn_wire_body *out);
-/* ExtenderArgs with whole nodes: JSON, like the Pod. */
+/* ExtenderArgs with whole nodes: JSON, like the Pod. Both must outlive the body. */
 void mn_wire_args_encode_nodes(mn_arena *arena, mn_str pod, const mn_wire_strings *nodes,
                                mn_wire_body *out);
 
