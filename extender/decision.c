@@ -6,6 +6,8 @@
 
 #include "mullion/text/decode.h"
 
+enum { WHY_BYTES = 256 }; /* most are shorter */
+
 const char *ext_verb_name(ext_verb verb)
 {
     static const char *const names[EXT_VERBS] = {"filter", "prioritize", "preempt"};
@@ -206,7 +208,7 @@ ext_tally ext_decision_tally(const ext_decision *decision)
 
 const char *ext_decision_why(const ext_decision *decision, mn_arena *arena)
 {
-    g_autoptr(GString) why = g_string_new(NULL);
+    g_autoptr(GString) why = g_string_sized_new(WHY_BYTES);
     mn_os_need_why(&decision->need, why);
     return mn_arena_strndup(arena, why->str, why->len);
 }

@@ -2,23 +2,11 @@
 /* GET /explain?pod=namespace/name: what was decided about a Pod, and why, group of nodes by
  * group of nodes. Without a Pod: whom there is something to say about. */
 #include "extender/service.h"
+#include "extender/stamp.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { DECISIONS_MAX = 20, PODS_MAX = 200 };
-
-static void write_time(mn_json_writer *json, int64_t at_ms)
-{
-    struct tm utc;
-    char seconds[32], text[48];
-    const time_t at = (time_t)(at_ms / 1000);
-    gmtime_r(&at, &utc);
-    if (strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
-        seconds[0] = '\0';
-    (void)g_snprintf(text, sizeof text, "%s.%03dZ", seconds, (int)(at_ms % 1000));
-    mn_json_member_string(json, "time", text);
-}
 
 /* What was cut may end in the middle of a character. */
 static void write_text(mn_json_writer *json, const char *key, const char *text)
@@ -72,8 +60,9 @@ static bool write_record(const ext_record *record, void *data)
 {
     listing *to = data;
     mn_json_writer *json = to->json;
+    char time[EXT_STAMP_TEXT];
     mn_json_begin_object(json);
-    write_time(json, record->at_ms);
+    mn_json_member_string(json, "time", ext_stamp(record->at_ms, time));
     mn_json_member_string(json, "verb", ext_verb_name(record->verb));
     mn_json_member_string(json, "uid", record->uid);
     mn_json_member_string(json, "mode", mn_os_mode_name(record->mode));

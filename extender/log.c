@@ -2,6 +2,8 @@
 /* Two buffers: lines go into one while the thread writes the other. */
 #include "extender/log.h"
 
+#include "extender/stamp.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -17,6 +19,7 @@ enum {
     GIVE_UP_MS = 1000,  /* at the end, on a reader that does not read */
     PIECE_BYTES = 4096, /* PIPE_BUF: does not block after POLLOUT */
     FOREIGN_BYTES = 512,
+    LINE_BYTES = 512,    /* most are shorter */
     DROPPED_BYTES = 128, /* kept free for the line that says how many were dropped */
 };
 
@@ -141,17 +144,14 @@ uint64_t ext_log_dropped(ext_log *log)
 void ext_log_begin(mn_json_writer *line, ext_level level, const char *msg)
 {
     struct timespec now;
-    struct tm utc;
-    char seconds[32], text[48];
+    char time[EXT_STAMP_TEXT];
     clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
-    if (strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
-        seconds[0] = '\0';
-    (void)g_snprintf(text, sizeof text, "%s.%03ldZ", seconds, now.tv_nsec / 1000000);
 
     mn_json_writer_init(line, MN_JSON_COMPACT);
+    mn_json_writer_reserve(line, LINE_BYTES);
     mn_json_begin_object(line);
-    mn_json_member_string(line, "time", text);
+    mn_json_member_string(
+        line, "time", ext_stamp((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, time));
     mn_json_member_string(line, "level", ext_level_names[level]);
     mn_json_member_string(line, "msg", msg);
 }

@@ -11,8 +11,8 @@ static bool is_sampled(ext_service *service, const ext_config *config)
 
 static void write_pod(mn_json_writer *line, const mn_pod *pod)
 {
-    g_autofree char *name = g_strdup_printf(
-        "%s/%s", mn_meta_namespace(&pod->meta), pod->meta.name ? pod->meta.name : "");
+    g_autofree char *name =
+        g_strconcat(mn_meta_namespace(&pod->meta), "/", pod->meta.name ? pod->meta.name : "", NULL);
     mn_json_member_string(line, "pod", name);
     mn_json_member_string(line, "uid", pod->meta.uid ? pod->meta.uid : "");
 }
@@ -33,9 +33,10 @@ static void write_scores(mn_json_writer *line, const ext_tally *sums)
     mn_json_begin_object(line);
     for (size_t i = 0; i <= MN_SCORE_EXACT; i++) {
         char score[16];
+        if (sums->by_score[i] == 0)
+            continue;
         (void)g_snprintf(score, sizeof score, "%zu", i);
-        if (sums->by_score[i] > 0)
-            mn_json_member_int(line, score, (int64_t)sums->by_score[i]);
+        mn_json_member_int(line, score, (int64_t)sums->by_score[i]);
     }
     mn_json_end_object(line);
 }

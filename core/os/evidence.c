@@ -169,20 +169,45 @@ void mn_os_collect(const mn_os_input *input, mn_os_findings *out)
     read_containers(&collector, &input->spec->containers, MN_OS_SCOPE_CONTAINER);
 }
 
+/* Evidence is put into words for each request of an extender: without printf(). */
+static void append_all(GString *out, const char *first, const char *second)
+{
+    g_string_append(out, first);
+    g_string_append(out, second);
+}
+
+static void append_index(GString *out, size_t index)
+{
+    char text[32];
+    size_t at = sizeof text;
+    text[--at] = ']';
+    do
+        text[--at] = (char)('0' + index % 10);
+    while ((index /= 10) != 0);
+    text[--at] = '[';
+    g_string_append_len(out, text + at, (gssize)(sizeof text - at));
+}
+
 void mn_os_evidence_path(const mn_os_evidence *evidence, GString *out)
 {
-    static const char *const lists[] = {"", "initContainers", "containers"};
-    if (evidence->scope != MN_OS_SCOPE_POD)
-        g_string_append_printf(out, "spec.%s[%zu].", lists[evidence->scope], evidence->container);
+    static const char *const lists[] = {"", "spec.initContainers", "spec.containers"};
+    if (evidence->scope != MN_OS_SCOPE_POD) {
+        g_string_append(out, lists[evidence->scope]);
+        append_index(out, evidence->container);
+        g_string_append_c(out, '.');
+    }
     const char *brackets = strstr(evidence->field, "[]");
     if (brackets == NULL) {
         g_string_append(out, evidence->field);
     } else {
         g_string_append_len(out, evidence->field, brackets - evidence->field);
-        g_string_append_printf(out, "[%zu]%s", evidence->item, brackets + 2);
+        append_index(out, evidence->item);
+        g_string_append(out, brackets + 2);
     }
-    if (evidence->key != NULL)
-        g_string_append_printf(out, "[%s]", evidence->key);
+    if (evidence->key != NULL) {
+        append_all(out, "[", evidence->key);
+        g_string_append_c(out, ']');
+    }
 }
 
 /* What a log line and a terminal can bear: printable, and not endless. An image
@@ -198,7 +223,7 @@ static void append_quoted(GString *out, mn_str said)
         start = slash;
     size_t end = MIN(said.len, start + WIDTH);
 
-    g_string_append_printf(out, " \"%s", start > 0 ? "…" : "");
+    append_all(out, " \"", start > 0 ? "…" : "");
     for (size_t i = start; i < end; i++)
         g_string_append_c(out, g_ascii_isprint(said.ptr[i]) ? said.ptr[i] : '?');
     g_string_append(out, end < said.len ? "…\"" : "\"");
@@ -208,12 +233,15 @@ void mn_os_evidence_format(const mn_os_evidence *evidence, GString *out)
 {
     mn_os_evidence_path(evidence, out);
     if (evidence->op != NULL)
-        g_string_append_printf(out, " %s", evidence->op);
+        append_all(out, " ", evidence->op);
     if (mn_str_eq(evidence->said, MN_STR_LIT("true")))
         g_string_append(out, ": true");
     else if (evidence->said.len > 0)
         append_quoted(out, evidence->said);
-    if (evidence->because.len > 0 && !mn_str_eq(evidence->because, evidence->said))
-        g_string_append_printf(out, " says %.*s", MN_STR_ARG(evidence->because));
-    g_string_append_printf(out, " (%s)", mn_strength_name(evidence->strength));
+    if (evidence->because.len > 0 && !mn_str_eq(evidence->because, evidence->said)) {
+        g_string_append(out, " says ");
+        g_string_append_len(out, evidence->because.ptr, (gssize)evidence->because.len);
+    }
+    append_all(out, " (", mn_strength_name(evidence->strength));
+    g_string_append_c(out, ')');
 }

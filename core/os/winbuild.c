@@ -135,11 +135,11 @@ const mn_winbuild *mn_winbuild_find(uint16_t build)
     return NULL;
 }
 
-/* Tokens of the table have 4 ("1809") to 8 bytes ("ltsc2019"): most others are told
- * by their length. */
+/* Tokens of the table have 4 ("1809") to 8 bytes ("ltsc2019") and end with a digit, which tells
+ * most others. */
 static bool may_be_token(mn_str token)
 {
-    return token.len >= 4 && token.len <= 8;
+    return token.len >= 4 && token.len <= 8 && g_ascii_isdigit(token.ptr[token.len - 1]);
 }
 
 const mn_winbuild *mn_winbuild_find_sure(mn_str token)

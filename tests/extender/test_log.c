@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "extender/log.h"
+#include "extender/stamp.h"
 #include "mullion/text/document.h"
 #include "tests/support/expect.h"
 
@@ -119,6 +120,20 @@ static void levels_below_the_least_are_not_wanted(void)
     close(null);
 }
 
+static void a_stamp_is_what_date_time_says(void)
+{
+    static const int64_t days_s[] = {
+        0, 951782400 /* 29 February 2000 */, 1704067199, 4107542399, 253402300799};
+    for (size_t i = 0; i < G_N_ELEMENTS(days_s); i++)
+        for (int64_t ms = 0; ms < 1000; ms += 333) {
+            char text[EXT_STAMP_TEXT];
+            g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(days_s[i]);
+            g_autofree char *seconds = g_date_time_format(when, "%Y-%m-%dT%H:%M:%S");
+            g_autofree char *want = g_strdup_printf("%s.%03dZ", seconds, (int)ms);
+            EXPECT_STR(ext_stamp(days_s[i] * 1000 + ms, text), want);
+        }
+}
+
 #define TEST(function)      \
     {                       \
 #function, function \
@@ -128,5 +143,6 @@ CU_TestInfo suite_extender_log[] = {
     TEST(nobody_waits_for_a_reader_that_does_not_read),
     TEST(dropped_lines_are_counted),
     TEST(levels_below_the_least_are_not_wanted),
+    TEST(a_stamp_is_what_date_time_says),
     CU_TEST_INFO_NULL,
 };
