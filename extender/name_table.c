@@ -7,7 +7,10 @@
 
 #include <stdbool.h>
 
-enum { TAIL = 16 };
+enum {
+    TAIL = 16,
+    AHEAD = 16, /* names whose slots are fetched at once */
+};
 
 struct slot {
     uint32_t tag; /* of the hash; 0: free */
@@ -91,12 +94,15 @@ static inline bool is_name(const ext_name_table *table, uint32_t number, mn_str 
     return offset[1] - offset[0] == name.len && is_same(table->bytes + offset[0], name, end);
 }
 
+static inline uint64_t hash_of(mn_str name)
+{
+    return hash(name, tail_of(name.ptr, name.len));
+}
+
 /* The slot of the name, or the free one where it would be. */
-__attribute__((always_inline)) static inline struct slot *slot_of(const ext_name_table *table,
-                                                                  mn_str name)
+static inline struct slot *slot_of(const ext_name_table *table, mn_str name, uint64_t hashed)
 {
     const tail end = tail_of(name.ptr, name.len);
-    const uint64_t hashed = hash(name, end);
     for (size_t at = hashed & table->mask;; at = (at + 1) & table->mask) {
         struct slot *slot = &table->slots[at];
         if (slot->tag == 0 ||
@@ -107,8 +113,9 @@ __attribute__((always_inline)) static inline struct slot *slot_of(const ext_name
 
 static void insert(ext_name_table *table, mn_str name, uint32_t number)
 {
-    struct slot *slot = slot_of(table, name);
-    slot->tag = tag_of(hash(name, tail_of(name.ptr, name.len)));
+    const uint64_t hashed = hash_of(name);
+    struct slot *slot = slot_of(table, name, hashed);
+    slot->tag = tag_of(hashed);
     slot->number = number;
 }
 
@@ -148,15 +155,24 @@ void ext_name_table_free(ext_name_table *table)
 
 uint32_t ext_name_table_find(const ext_name_table *table, mn_str name)
 {
-    const struct slot *slot = slot_of(table, name);
+    const struct slot *slot = slot_of(table, name, hash_of(name));
     return slot->tag == 0 ? EXT_NAME_UNKNOWN : slot->number;
 }
 
+/* The slots of the next names are on their way from memory while one name is compared. */
 void ext_name_table_map(const ext_name_table *table, const mn_str *names, size_t count,
                         const uint16_t *values, uint16_t unknown, uint16_t *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct slot *slot = slot_of(table, names[i]);
-        out[i] = slot->tag == 0 ? unknown : values[slot->number];
+    uint64_t hashes[AHEAD];
+    for (size_t from = 0; from < count; from += AHEAD) {
+        const size_t some = MIN(count - from, (size_t)AHEAD);
+        for (size_t i = 0; i < some; i++) {
+            hashes[i] = hash_of(names[from + i]);
+            __builtin_prefetch(&table->slots[hashes[i] & table->mask]);
+        }
+        for (size_t i = 0; i < some; i++) {
+            const struct slot *slot = slot_of(table, names[from + i], hashes[i]);
+            out[from + i] = slot->tag == 0 ? unknown : values[slot->number];
+        }
     }
 }

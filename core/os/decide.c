@@ -70,12 +70,20 @@ uint16_t mn_os_classes_add(mn_os_classes *classes, const mn_os_offer *offer)
     return (uint16_t)classes->count++;
 }
 
+/* Neighbours are often of one class, and to count in one place each would wait for the last. */
 void mn_os_count_classes(const uint16_t *node_classes, size_t nodes,
                          uint32_t counts[MN_OS_CLASSES_MAX])
 {
+    uint32_t others[MN_OS_CLASSES_MAX] = {0};
     memset(counts, 0, MN_OS_CLASSES_MAX * sizeof counts[0]);
-    for (size_t i = 0; i < nodes; i++)
+    for (size_t i = 0; i + 1 < nodes; i += 2) {
         counts[node_classes[i]]++;
+        others[node_classes[i + 1]]++;
+    }
+    if (nodes % 2 != 0)
+        counts[node_classes[nodes - 1]]++;
+    for (size_t i = 0; i < MN_OS_CLASSES_MAX; i++)
+        counts[i] += others[i];
 }
 
 static mn_os_reason reason_for(mn_os_fit fit, mn_os_need_kind kind)

@@ -24,7 +24,7 @@ static inline ptrdiff_t plain_length(const char *at, const char *end, size_t max
 /* From one string to the next: behind the quote that opens it; NULL: there is none. */
 static inline const char *pass_comma(const char *at, const char *end)
 {
-    return end - at > 2 && at[0] == ',' && at[1] == '"' ? at + 2 : NULL;
+    return end - at > 2 && memcmp(at, ",\"", 2) == 0 ? at + 2 : NULL;
 }
 
 size_t mn_scan_next_plain_strings(mn_scan *scan, mn_str *out, size_t room, size_t max_bytes)
