@@ -109,9 +109,33 @@ bool mn_scan_string_is_escaped(mn_scan_string string, const char *name)
     return is_same(string.raw, mn_str_of(name), next_plain, keep);
 }
 
+/* Bytes that mean themselves. */
+static bool is_same_ascii(mn_str a, mn_str b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (a.ptr[i] != b.ptr[i] && g_ascii_tolower(a.ptr[i]) != g_ascii_tolower(b.ptr[i]))
+            return false;
+    return true;
+}
+
+static bool is_bare(mn_scan_string string)
+{
+    return string.ascii && !string.escaped;
+}
+
 bool mn_scan_string_is_like(mn_scan_string string, const char *name)
 {
+    if (is_bare(string))
+        return is_same_ascii(string.raw, mn_str_of(name));
     return is_same(string.raw, mn_str_of(name), next_plain, fold);
+}
+
+static bool is_same_key(mn_scan_string a, mn_scan_string b)
+{
+    return is_bare(a) && is_bare(b) ? is_same_ascii(a.raw, b.raw)
+                                    : is_same(a.raw, b.raw, next_rune, fold);
 }
 
 bool mn_scan_is_new_key(mn_scan *scan, mn_scan_keys *seen, mn_scan_string key)
@@ -119,7 +143,7 @@ bool mn_scan_is_new_key(mn_scan *scan, mn_scan_keys *seen, mn_scan_string key)
     if (scan->fault != MN_SCAN_FINE)
         return false;
     for (size_t i = 0; i < seen->count; i++) {
-        if (is_same(seen->keys[i].raw, key.raw, next_rune, fold)) {
+        if (is_same_key(seen->keys[i], key)) {
             mn_scan_reject(scan, MN_SCAN_DUPLICATE_KEY, key.raw.ptr);
             return false;
         }

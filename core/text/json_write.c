@@ -190,16 +190,37 @@ static bool is_plain(char byte)
 
 /* Whether all eight bytes of a word go out as they are: a byte b of w below n (n <= 0x80)
  * shows in the top bit of (w - n in every byte) & ~w. */
-static bool is_plain_word(const char *text)
+static bool is_plain_word(uint64_t word)
 {
     static const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    uint64_t word;
-
-    memcpy(&word, text, sizeof word);
     uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
     uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
                      ((backslash - ones) & ~backslash);
     return (found & tops) == 0;
+}
+
+static uint64_t load_word(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/* Four to eight bytes in one word; fewer than eight leave some in it twice. */
+static uint64_t load_halves(const char *text, size_t len)
+{
+    uint32_t first, last;
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + len - sizeof last, sizeof last);
+    return (uint64_t)last << 32 | first;
+}
+
+/* The last bytes, fewer than eight, with others once more to make up a word. */
+static bool is_plain_rest(const char *text, size_t len)
+{
+    if (len >= sizeof(uint64_t))
+        return is_plain_word(load_word(text + len - sizeof(uint64_t)));
+    return len >= sizeof(uint32_t) && is_plain_word(load_halves(text, len));
 }
 
 /* How many bytes go out as they are. */
@@ -207,11 +228,9 @@ static size_t plain_run(const char *text, size_t len)
 {
     size_t at = 0;
 
-    while (at + sizeof(uint64_t) <= len && is_plain_word(text + at))
+    while (at + sizeof(uint64_t) <= len && is_plain_word(load_word(text + at)))
         at += sizeof(uint64_t);
-    /* The rest as a whole word, too, some of whose bytes have been looked at. */
-    if (at < len && len - at < sizeof(uint64_t) && len >= sizeof(uint64_t) &&
-        is_plain_word(text + len - sizeof(uint64_t)))
+    if (at < len && len - at < sizeof(uint64_t) && is_plain_rest(text, len))
         return len;
     while (at < len && is_plain(text[at]))
         at++;

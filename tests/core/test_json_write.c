@@ -199,6 +199,26 @@ static void a_text_of_any_length_is_copied_whole(void)
     }
 }
 
+/* A byte of every kind at every place of texts that take another way each. */
+static void nothing_that_needs_an_escape_gets_past(void)
+{
+    static const char bytes[] = {'"', '\\', '\0', '\n', '\x1f', ' ', '\x7f', '/'};
+    for (size_t len = 1; len <= 25; len++)
+        for (size_t i = 0; i < len * sizeof bytes; i++) {
+            char text[25];
+            memset(text, 'x', sizeof text);
+            text[i / sizeof bytes] = bytes[i % sizeof bytes];
+            g_auto(mn_json_writer) json;
+            mn_json_writer_init(&json, MN_JSON_COMPACT);
+            mn_json_str(&json, (mn_str){.ptr = text, .len = len});
+            mn_str out = mn_json_writer_text(&json);
+            json_t *back = json_loadb(out.ptr, out.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+            EXPECT_TRUE(json_string_length(back) == len &&
+                        memcmp(json_string_value(back), text, len) == 0);
+            json_decref(back);
+        }
+}
+
 extern CU_TestInfo suite_core_json_write[];
 CU_TestInfo suite_core_json_write[] = {
     {"containers nest and commas stand where they belong",
@@ -212,6 +232,7 @@ CU_TestInfo suite_core_json_write[] = {
     {"doubles survive the way there and back", doubles_survive_the_way_there_and_back},
     {"a tree is written as it was read", a_tree_is_written_as_it_was_read},
     {"a text of any length is copied whole", a_text_of_any_length_is_copied_whole},
+    {"nothing that needs an escape gets past", nothing_that_needs_an_escape_gets_past},
     {"a writer is used again after reset", a_writer_is_used_again_after_reset},
     CU_TEST_INFO_NULL,
 };
