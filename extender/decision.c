@@ -86,7 +86,7 @@ static bool decode_victims(mn_arena *arena, mn_str body, const mn_wire_limits *l
     mn_wire_preempt_args args;
     if (!mn_wire_preempt_args_decode(arena, body, limits, &args, error))
         return false;
-    mn_str *names = MN_ARENA_NEW(arena, mn_str, args.count);
+    mn_str *names = MN_ARENA_RAW(arena, mn_str, args.count);
     for (size_t i = 0; i < args.count; i++)
         names[i] = args.items[i].node;
     out->args =
@@ -143,7 +143,7 @@ static bool classify_known(const ext_question *question, ext_decision *out, uint
 static bool classify(const ext_question *question, const mn_os_policy *policy, mn_arena *arena,
                      ext_decision *out, GError **error)
 {
-    uint16_t *class_of = MN_ARENA_NEW(arena, uint16_t, out->args.count);
+    uint16_t *class_of = MN_ARENA_RAW(arena, uint16_t, out->args.count);
     out->class_of = class_of;
     if (out->args.nodes == NULL) {
         out->classes = question->nodes->classes;

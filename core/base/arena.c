@@ -16,6 +16,7 @@ enum { FIRST_CHUNK = 4096, MAX_CHUNK = 1 << 20 };
 struct chunk {
     struct chunk *next;
     size_t used, capacity;
+    size_t dirty; /* bytes that were handed out before a reset: no longer zero */
     alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -61,7 +62,7 @@ void mn_arena_reset(mn_arena *arena)
 #else
     free_chunks(kept->next); /* the head is the largest: chunks only grow */
     kept->next = NULL;
-    memset(kept->bytes, 0, kept->used);
+    kept->dirty = MAX(kept->dirty, kept->used);
     kept->used = 0;
     arena->bytes = sizeof *kept + kept->capacity;
 #endif
@@ -83,26 +84,46 @@ static struct chunk *push_chunk(mn_arena *arena, size_t need)
     return chunk;
 }
 
+/* The chunk whose next `*need` bytes, which are rounded up, are free. */
+static struct chunk *chunk_for(mn_arena *arena, size_t count, size_t size, size_t *need)
+{
+    if (!g_size_checked_mul(need, count, size) ||
+        !g_size_checked_add(need, *need, alignof(max_align_t) - 1))
+        g_error("arena: %zu x %zu overflows size_t", count, size);
+    *need &= ~(alignof(max_align_t) - 1);
+    struct chunk *chunk = arena->head;
+    return chunk == NULL || chunk->capacity - chunk->used < *need ? push_chunk(arena, *need)
+                                                                  : chunk;
+}
+
 void *mn_arena_alloc(mn_arena *arena, size_t count, size_t size)
 {
     size_t need;
-    if (!g_size_checked_mul(&need, count, size) ||
-        !g_size_checked_add(&need, need, alignof(max_align_t) - 1))
-        g_error("arena: %zu x %zu overflows size_t", count, size);
-    need &= ~(alignof(max_align_t) - 1);
-
-    struct chunk *chunk = arena->head;
-    if (chunk == NULL || chunk->capacity - chunk->used < need)
-        chunk = push_chunk(arena, need);
+    struct chunk *chunk = chunk_for(arena, count, size, &need);
     void *memory = chunk->bytes + chunk->used;
+    if (chunk->used < chunk->dirty)
+        memset(memory, 0, MIN(need, chunk->dirty - chunk->used));
+    chunk->used += need;
+    return memory;
+}
+
+void *mn_arena_alloc_raw(mn_arena *arena, size_t count, size_t size)
+{
+    size_t need;
+    struct chunk *chunk = chunk_for(arena, count, size, &need);
+    void *memory = chunk->bytes + chunk->used;
+#ifdef MN_ARENA_DEBUG
+    memset(memory, 0xa5, need); /* so that nobody gets used to zeros */
+#endif
     chunk->used += need;
     return memory;
 }
 
 const char *mn_arena_strndup(mn_arena *arena, const char *text, size_t len)
 {
-    char *copy = mn_arena_alloc(arena, len + 1, 1);
+    char *copy = mn_arena_alloc_raw(arena, len + 1, 1);
     memcpy(copy, text, len);
+    copy[len] = '\0';
     return copy;
 }
 

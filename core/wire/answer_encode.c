@@ -78,8 +78,8 @@ static const mn_str *json_names(mn_arena *arena, const mn_wire_args *args)
         return args->names;
     g_auto(mn_json_writer) json;
     mn_json_writer_init(&json, MN_JSON_COMPACT);
-    size_t *ends = MN_ARENA_NEW(arena, size_t, args->count);
-    mn_str *names = MN_ARENA_NEW(arena, mn_str, args->count);
+    size_t *ends = MN_ARENA_RAW(arena, size_t, args->count);
+    mn_str *names = MN_ARENA_RAW(arena, mn_str, args->count);
     mn_json_begin_array(&json);
     for (size_t i = 0; i < args->count; i++) {
         mn_json_str(&json, args->names[i]);
@@ -108,7 +108,7 @@ static parted part(mn_arena *arena, const mn_wire_classes *classes, const mn_str
 {
     const mn_wire_args *args = classes->args;
     uint8_t *fails = MN_ARENA_NEW(arena, uint8_t, classes->count);
-    uint32_t *places = MN_ARENA_NEW(arena, uint32_t, args->count);
+    uint32_t *places = MN_ARENA_RAW(arena, uint32_t, args->count);
     size_t passing = 0, failing = 0, bytes = args->count * (QUOTES + COMMA);
     for (size_t i = 0; i < classes->count; i++)
         fails[i] = tails[i].ptr != NULL;
@@ -217,7 +217,7 @@ static void around(mn_arena *arena, mn_str text, size_t place, const mn_wire_nod
     }
     if (!g_size_checked_mul(&size, nodes->passing, 2))
         g_error("more nodes than memory");
-    mn_str *spans = MN_ARENA_NEW(arena, mn_str, size + 2);
+    mn_str *spans = MN_ARENA_RAW(arena, mn_str, size + 2);
     spans[0] = (mn_str){.ptr = text.ptr, .len = place};
     size_t count = 1 + join_nodes(all, nodes, spans + 1);
     spans[count++] = (mn_str){.ptr = text.ptr + place, .len = text.len - place};
@@ -251,7 +251,7 @@ void mn_wire_filter_encode(mn_arena *arena, const mn_wire_classes *classes, cons
     const size_t failures = MIN(nodes.failing, failures_max);
     const size_t room = before.len + between.len + after.len + nodes.name_bytes +
                         failures * longest(tails, classes->count) + STEP;
-    char *text = mn_arena_alloc(arena, room, 1);
+    char *text = mn_arena_alloc_raw(arena, room, 1);
     char *at = put(text, before);
     const size_t place = (size_t)(at - text);
     if (args->form == MN_WIRE_NAMES)
@@ -274,7 +274,7 @@ void mn_wire_error_encode(mn_arena *arena, const char *message, mn_wire_body *ou
     mn_json_writer_init(&json, MN_JSON_COMPACT);
     mn_json_string(&json, message);
     const mn_str quoted_message = mn_json_writer_text(&json);
-    char *text = mn_arena_alloc(arena, before.len + quoted_message.len, 2);
+    char *text = mn_arena_alloc_raw(arena, before.len + quoted_message.len, 2);
     char *at = put(put(text, before), quoted_message);
     *at++ = '}';
     wire_single_span(arena, (mn_str){.ptr = text, .len = (size_t)(at - text)}, out);
@@ -313,7 +313,7 @@ void mn_wire_scores_encode(mn_arena *arena, const mn_wire_classes *classes, cons
     size_t room = args->count * (HOST + QUOTES + longest(tails, classes->count)) + STEP;
     for (size_t i = 0; i < args->count; i++)
         room += names[i].len;
-    char *text = mn_arena_alloc(arena, room, 1), *at = text;
+    char *text = mn_arena_alloc_raw(arena, room, 1), *at = text;
     *at++ = '[';
     for (size_t i = 0; i < args->count; i++) {
         memcpy(at, host, HOST);

@@ -108,7 +108,7 @@ static void read_items(wire_decode *decode, mn_wire_args *args)
             wire_fail(
                 decode, MN_ERROR_SCHEMA, "Nodes.items[%zu].metadata.name is missing", count - 1);
     }
-    mn_str *names = MN_ARENA_NEW(decode->arena, mn_str, count);
+    mn_str *names = MN_ARENA_RAW(decode->arena, mn_str, count);
     for (size_t i = 0; i < count; i++)
         names[i] = nodes[i].name;
     args->nodes = nodes;
@@ -153,7 +153,7 @@ static void make_room(wire_decode *decode, name_list *list)
     if (list->count < list->room)
         return;
     list->room = list->room == 0 ? guess_names(decode) : list->room * 2;
-    mn_str *grown = MN_ARENA_NEW(decode->arena, mn_str, list->room);
+    mn_str *grown = MN_ARENA_RAW(decode->arena, mn_str, list->room);
     if (list->count > 0)
         memcpy(grown, list->items, list->count * sizeof *grown);
     list->items = grown;

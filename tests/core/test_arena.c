@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static void allocations_are_zeroed_and_aligned(void)
 {
@@ -31,9 +32,29 @@ static void a_reset_arena_gives_zeroed_memory_again(void)
     }
 }
 
+static void raw_memory_leaves_the_rest_zeroed(void)
+{
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    for (size_t round = 1; round < 6; round++) {
+        for (size_t i = 0; i < 40; i++) {
+            const size_t size = 100 + i * round * 7 % 400;
+            unsigned char *raw = MN_ARENA_RAW(arena, unsigned char, size);
+            unsigned char *zeroed = MN_ARENA_NEW(arena, unsigned char, size);
+            size_t others = 0;
+            memset(raw, 1, size);
+            for (size_t k = 0; k < size; k++)
+                others += zeroed[k] != 0 ? 1 : 0;
+            EXPECT_INT((int64_t)others, 0);
+            memset(zeroed, 1, size);
+        }
+        mn_arena_reset(arena);
+    }
+}
+
 extern CU_TestInfo suite_core_arena[];
 CU_TestInfo suite_core_arena[] = {
     {"allocations are zeroed and aligned", allocations_are_zeroed_and_aligned},
     {"a reset arena gives zeroed memory again", a_reset_arena_gives_zeroed_memory_again},
+    {"raw memory leaves the rest zeroed", raw_memory_leaves_the_rest_zeroed},
     CU_TEST_INFO_NULL,
 };

@@ -22,6 +22,8 @@ void mn_arena_reset(mn_arena *arena);
 
 /* Zeroed, aligned for any type; lives as long as the arena. */
 void *mn_arena_alloc(mn_arena *arena, size_t count, size_t size) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, but holding anything: for large arrays that the caller fills. */
+void *mn_arena_alloc_raw(mn_arena *arena, size_t count, size_t size) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Copies, with a NUL behind them. */
 const char *mn_arena_strndup(mn_arena *arena, const char *text, size_t len);
@@ -32,6 +34,8 @@ const char *mn_arena_printf(mn_arena *arena, const char *format, ...) G_GNUC_PRI
 size_t mn_arena_bytes(const mn_arena *arena);
 
 #define MN_ARENA_NEW(arena, type, count) ((type *)mn_arena_alloc((arena), (count), sizeof(type)))
+#define MN_ARENA_RAW(arena, type, count) \
+    ((type *)mn_arena_alloc_raw((arena), (count), sizeof(type)))
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_arena, mn_arena_free)
 
