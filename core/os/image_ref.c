@@ -139,11 +139,21 @@ static void strip_mirror(char name[NAME_SIZE])
 static void resolve_alias(char name[NAME_SIZE])
 {
     for (size_t i = 0; i < G_N_ELEMENTS(aliases); i++) {
-        if (!g_str_has_prefix(name, aliases[i].from))
+        const char *alias = aliases[i].from;
+        if (*name != *alias || !g_str_has_prefix(name, alias)) /* most, by their first byte */
             continue;
-        replace_start(name, strlen(aliases[i].from), aliases[i].to);
+        replace_start(name, strlen(alias), aliases[i].to);
         return;
     }
+}
+
+/* In lower case, as much of it as there is room for. */
+static size_t append_lower(char name[NAME_SIZE], size_t used, mn_str text)
+{
+    for (size_t i = 0; i < text.len && used + 1 < NAME_SIZE; i++)
+        name[used++] = to_lower(text.ptr[i]);
+    name[used] = '\0';
+    return used;
 }
 
 static void make_canonical(mn_image_ref *ref)
@@ -151,9 +161,9 @@ static void make_canonical(mn_image_ref *ref)
     static const char hub[] = "docker.io/";
     mn_str registry = ref->registry.len > 0 ? ref->registry : MN_STR_LIT("docker.io");
 
-    (void)snprintf(ref->name, NAME_SIZE, "%.*s/%.*s", MN_STR_ARG(registry), MN_STR_ARG(ref->path));
-    for (char *c = ref->name; *c != '\0'; c++)
-        *c = to_lower(*c);
+    size_t used = append_lower(ref->name, 0, registry);
+    used = append_lower(ref->name, used, MN_STR_LIT("/"));
+    (void)append_lower(ref->name, used, ref->path);
     strip_mirror(ref->name);
     resolve_alias(ref->name);
     if (g_str_has_prefix(ref->name, hub) && strchr(ref->name + sizeof hub - 1, '/') == NULL)
