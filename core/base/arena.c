@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { FIRST_CHUNK = 4096, MAX_CHUNK = 1 << 20 };
+enum { FIRST_CHUNK = 4096, MAX_CHUNK = 1 << 20, FIRST_ITEMS = 4 /* a power of two */ };
 
 struct chunk {
     struct chunk *next;
@@ -117,6 +117,17 @@ void *mn_arena_alloc_raw(mn_arena *arena, size_t count, size_t size)
 #endif
     chunk->used += need;
     return memory;
+}
+
+/* Whether a list is full shows in its count alone: it is when that is a power of two. */
+void *mn_arena_grow(mn_arena *arena, void *items, size_t count, size_t size)
+{
+    if (count != 0 && (count < FIRST_ITEMS || (count & (count - 1)) != 0))
+        return items;
+    void *grown = mn_arena_alloc(arena, MAX(count * 2, (size_t)FIRST_ITEMS), size);
+    if (count > 0)
+        memcpy(grown, items, count * size);
+    return grown;
 }
 
 const char *mn_arena_strndup(mn_arena *arena, const char *text, size_t len)

@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* etcd takes objects of 1.5 MB at most. */
-enum { VALUES_MAX = 200000, LIST_FIRST = 4 /* a power of two */ };
+enum { VALUES_MAX = 200000 };
 
 static const char twice[] = "this key stood in the object before";
 
@@ -213,15 +213,8 @@ typedef struct growing {
 /* A place for one more, zeroed. */
 static void *add(reading *self, growing *list, size_t size)
 {
-    size_t count = list->count++;
-    bool full = count == 0 || (count >= LIST_FIRST && (count & (count - 1)) == 0);
-    if (full) {
-        char *grown = mn_arena_alloc(self->arena, MAX(count * 2, (size_t)LIST_FIRST), size);
-        if (count > 0)
-            memcpy(grown, list->items, count * size);
-        list->items = grown;
-    }
-    return list->items + count * size;
+    list->items = mn_arena_grow(self->arena, list->items, list->count, size);
+    return list->items + list->count++ * size;
 }
 
 /* A list that is there and empty is not one that is absent. */

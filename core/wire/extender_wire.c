@@ -102,7 +102,7 @@ static void read_items(wire_decode *decode, mn_wire_args *args)
     size_t count = 0;
     mn_scan_enter(&decode->scan, MN_SCAN_ARRAY);
     while (mn_scan_next_element(&decode->scan) && wire_has_room(decode, count)) {
-        mn_wire_node *node = WIRE_PUSH(decode->arena, nodes, count);
+        mn_wire_node *node = MN_ARENA_PUSH(decode->arena, nodes, count);
         read_node(decode, node);
         if (node->name.len == 0)
             wire_fail(
@@ -136,7 +136,7 @@ static void read_nodes(wire_decode *decode, mn_wire_args *args)
  * memory than the body. */
 static size_t guess_names(const wire_decode *decode)
 {
-    size_t bytes = (size_t)(decode->scan.end - decode->scan.at), first = WIRE_FIRST;
+    size_t bytes = (size_t)(decode->scan.end - decode->scan.at), first = 16;
     while (first * 2 * sizeof(mn_str) <= bytes && first < decode->limits->nodes)
         first *= 2;
     return first;

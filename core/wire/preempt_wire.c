@@ -62,10 +62,10 @@ static void read_pods(wire_decode *decode, mn_wire_form form, mn_wire_victims *o
                       MN_STR_ARG(out->node));
             return;
         }
-        *WIRE_PUSH(decode->arena, uids, count) =
+        *MN_ARENA_PUSH(decode->arena, uids, count) =
             form == MN_WIRE_NODES ? read_pod_uid(decode) : read_text_member(decode, "UID");
         if (form == MN_WIRE_NODES)
-            *WIRE_PUSH(decode->arena, pods, pod_count) =
+            *MN_ARENA_PUSH(decode->arena, pods, pod_count) =
                 (mn_str){.ptr = start, .len = (size_t)(decode->scan.at - start)};
     }
     out->uids = (mn_wire_strings){.items = uids, .count = count};
@@ -99,7 +99,7 @@ static mn_wire_victims *place_of(wire_decode *decode, mn_wire_victims **items, s
         (*items)[seen - 1] = (mn_wire_victims){.node = node};
         return &(*items)[seen - 1];
     }
-    mn_wire_victims *place = WIRE_PUSH(decode->arena, *items, *count);
+    mn_wire_victims *place = MN_ARENA_PUSH(decode->arena, *items, *count);
     place->node = node;
     g_hash_table_insert(known, (gpointer)(uintptr_t)name, GUINT_TO_POINTER((guint)*count));
     return place;

@@ -33,7 +33,7 @@ static void read_names(wire_decode *decode, mn_wire_filter_result *out)
     if (!out->has_names || !mn_scan_enter(&decode->scan, MN_SCAN_ARRAY))
         return;
     while (mn_scan_next_element(&decode->scan) && wire_has_room(decode, count))
-        *WIRE_PUSH(decode->arena, names, count) = take_text_or_null(decode, MN_STR_LIT(""));
+        *MN_ARENA_PUSH(decode->arena, names, count) = take_text_or_null(decode, MN_STR_LIT(""));
     out->names = (mn_wire_strings){.items = names, .count = count};
 }
 
@@ -63,10 +63,10 @@ static void read_items(wire_decode *decode, mn_wire_filter_result *out)
     mn_scan_enter(&decode->scan, MN_SCAN_ARRAY);
     while (mn_scan_next_element(&decode->scan) && wire_has_room(decode, count)) {
         const char *start = decode->scan.at;
-        *WIRE_PUSH(decode->arena, names, name_count) = read_node_name(decode);
+        *MN_ARENA_PUSH(decode->arena, names, name_count) = read_node_name(decode);
         if (is_null(decode))
             mn_scan_take(&decode->scan);
-        *WIRE_PUSH(decode->arena, nodes, count) =
+        *MN_ARENA_PUSH(decode->arena, nodes, count) =
             (mn_str){.ptr = start, .len = (size_t)(decode->scan.at - start)};
     }
     out->nodes = (mn_wire_strings){.items = nodes, .count = count};
@@ -100,10 +100,10 @@ static void read_failures(wire_decode *decode, mn_wire_failures *out)
         return;
     }
     for (size_t i = 0; i < out->count; i++)
-        *WIRE_PUSH(decode->arena, items, count) = out->items[i];
+        *MN_ARENA_PUSH(decode->arena, items, count) = out->items[i];
     mn_scan_enter(&decode->scan, MN_SCAN_OBJECT);
     while (mn_scan_next_member(&decode->scan, &key) && wire_has_room(decode, count)) {
-        mn_wire_failure *failure = WIRE_PUSH(decode->arena, items, count);
+        mn_wire_failure *failure = MN_ARENA_PUSH(decode->arena, items, count);
         failure->node = wire_text_of(decode, key, decode->limits->name_bytes);
         failure->reason = take_reason(decode);
     }
@@ -191,7 +191,7 @@ bool mn_wire_scores_decode(mn_arena *arena, mn_str body, const mn_wire_limits *l
         mn_scan_enter(&decode.scan, MN_SCAN_ARRAY);
     while (decode.scan.depth > 0 && mn_scan_next_element(&decode.scan) &&
            wire_has_room(&decode, count))
-        read_score(&decode, WIRE_PUSH(arena, items, count));
+        read_score(&decode, MN_ARENA_PUSH(arena, items, count));
     if (!wire_check(&decode, "HostPriorityList"))
         return false;
     *out = (mn_wire_scores){.items = items, .count = count};

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/wire/wire_list.h"
 
-void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size)
-{
-    bool is_power = (count & (count - 1)) == 0;
-    if (count != 0 && (count < WIRE_FIRST || !is_power))
-        return items;
-    void *grown = mn_arena_alloc(arena, MAX(count * 2, (size_t)WIRE_FIRST), size);
-    if (count > 0)
-        memcpy(grown, items, count * size);
-    return grown;
-}
-
 void wire_fail(wire_decode *decode, mn_error code, const char *format, ...)
 {
     if (decode->failed || decode->scan.fault != MN_SCAN_FINE)

@@ -7,15 +7,6 @@
 #include "mullion/text/json_write.h"
 #include "mullion/wire/extender_wire.h"
 
-/* A place for one more; zeroed. The list has room for WIRE_FIRST and is copied when it has
- * doubled. */
-#define WIRE_PUSH(arena, items, count) \
-    ((items) = wire_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
-
-enum { WIRE_FIRST = 16 }; /* a power of two */
-
-void *wire_grow(mn_arena *arena, void *items, size_t count, size_t size);
-
 /* What a body is decoded with. Errors that are no faults of the scan go to `error` and
  * stop the scan too. */
 typedef struct wire_decode {

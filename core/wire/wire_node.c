@@ -60,7 +60,7 @@ static void read_labels(wire_decode *decode, mn_labels *out)
     while (mn_scan_next_member(&decode->scan, &key)) {
         const char *name = keep(decode, wire_text_of(decode, key, SIZE_MAX));
         const char *value = take_string(decode, "");
-        *WIRE_PUSH(decode->arena, labels, count) = (mn_label){.key = name, .value = value};
+        *MN_ARENA_PUSH(decode->arena, labels, count) = (mn_label){.key = name, .value = value};
     }
     if (decode->scan.fault != MN_SCAN_FINE)
         return;
@@ -98,7 +98,7 @@ static void read_handlers(wire_decode *decode, mn_runtime_handlers *out)
     mn_scan_string key;
     mn_scan_enter(&decode->scan, MN_SCAN_ARRAY);
     while (mn_scan_next_element(&decode->scan)) {
-        mn_runtime_handler *handler = WIRE_PUSH(decode->arena, handlers, count);
+        mn_runtime_handler *handler = MN_ARENA_PUSH(decode->arena, handlers, count);
         mn_scan_enter(&decode->scan, MN_SCAN_OBJECT);
         while (mn_scan_next_member(&decode->scan, &key))
             if (mn_scan_string_is(key, "name"))

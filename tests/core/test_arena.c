@@ -51,10 +51,26 @@ static void raw_memory_leaves_the_rest_zeroed(void)
     }
 }
 
+static void a_list_grows_and_keeps_what_it_has(void)
+{
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    int *numbers = NULL;
+    size_t count = 0;
+    while (count < 1000) {
+        int *place = MN_ARENA_PUSH(arena, numbers, count);
+        EXPECT_INT(*place, 0);
+        *place = (int)count;
+    }
+    for (size_t i = 0; i < count; i++)
+        EXPECT_INT(numbers[i], (int)i + 1);
+    EXPECT_TRUE(mn_arena_bytes(arena) < 16 * count * sizeof *numbers);
+}
+
 extern CU_TestInfo suite_core_arena[];
 CU_TestInfo suite_core_arena[] = {
     {"allocations are zeroed and aligned", allocations_are_zeroed_and_aligned},
     {"a reset arena gives zeroed memory again", a_reset_arena_gives_zeroed_memory_again},
     {"raw memory leaves the rest zeroed", raw_memory_leaves_the_rest_zeroed},
+    {"a list grows and keeps what it has", a_list_grows_and_keeps_what_it_has},
     CU_TEST_INFO_NULL,
 };

@@ -25,6 +25,11 @@ void *mn_arena_alloc(mn_arena *arena, size_t count, size_t size) G_GNUC_WARN_UNU
 /* The same, but holding anything: for large arrays that the caller fills. */
 void *mn_arena_alloc_raw(mn_arena *arena, size_t count, size_t size) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A list of `count` items, as this gave it (NULL for none), with room for one more, which is
+ * zeroed: the list itself, or a copy with room for twice as many. */
+void *mn_arena_grow(mn_arena *arena, void *items, size_t count,
+                    size_t size) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Copies, with a NUL behind them. */
 const char *mn_arena_strndup(mn_arena *arena, const char *text, size_t len);
 const char *mn_arena_strdup(mn_arena *arena, const char *text);
@@ -36,6 +41,9 @@ size_t mn_arena_bytes(const mn_arena *arena);
 #define MN_ARENA_NEW(arena, type, count) ((type *)mn_arena_alloc((arena), (count), sizeof(type)))
 #define MN_ARENA_RAW(arena, type, count) \
     ((type *)mn_arena_alloc_raw((arena), (count), sizeof(type)))
+/* The place of one more item, which is counted. */
+#define MN_ARENA_PUSH(arena, items, count) \
+    ((items) = mn_arena_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mn_arena, mn_arena_free)
 
