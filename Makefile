@@ -267,7 +267,7 @@ fuzz: | deps-clang ## fuzz each target for FUZZ_SECONDS (clang only)
 	$(MAKE) FLAVOR=fuzz CC=clang fuzz-all
 fuzz-all: $(FUZZ_SRC:%.c=$(B)/%)
 	for t in $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%); do mkdir -p $(B)/corpus/$$t; \
-	  $(B)/tests/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=10 \
+	  G_DEBUG=fatal-warnings $(B)/tests/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=10 \
 	    -artifact_prefix=$(B)/ $(B)/corpus/$$t tests/fuzz/corpus/$$t || exit; done
 soak: $(B)/mullion-extender $(B)/tests/soak/soak ## the extender among clients and servers that fail, for SOAK_SECONDS; memory stays flat
 	@G_DEBUG=fatal-criticals G_SLICE=always-malloc ASAN_OPTIONS="quarantine_size_mb=16:$$ASAN_OPTIONS" \
