@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 enum {
-    MEMORY_PER_CONNECTION = 32 << 10, /* all of it is cleared for each request: 64 KiB take 2 us */
+    MEMORY_PER_CONNECTION = 64 << 10, /* all of it is cleared for each request: 256 KiB take 8 us */
     BACKLOG = 128,
     TICK_MS = 250,
     DRAIN_TICK_MS = 50,
