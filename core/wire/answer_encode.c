@@ -44,7 +44,7 @@ static inline char *put_tail(char *out, mn_str tail)
     return out + tail.len;
 }
 
-/* What stands behind a name: `before`, the JSON, a comma. */
+/* What stands behind a name: `before`, the rest of a JSON value, a comma. */
 static mn_str tail_of(mn_arena *arena, char before, mn_str json)
 {
     const size_t len = json.len + 1 + COMMA;
@@ -207,8 +207,8 @@ static size_t join_nodes(const mn_wire_node *all, const parted *nodes, mn_str *s
 }
 
 /* The text, with the nodes that pass at `place` in it. */
-static void around(mn_arena *arena, mn_str text, size_t place, const mn_wire_node *all,
-                   const parted *nodes, mn_wire_body *out)
+static void put_nodes_in(mn_arena *arena, mn_str text, size_t place, const mn_wire_node *all,
+                         const parted *nodes, mn_wire_body *out)
 {
     size_t size;
     if (nodes->passing == 0) {
@@ -227,57 +227,104 @@ static void around(mn_arena *arena, mn_str text, size_t place, const mn_wire_nod
         out->len += spans[i].len;
 }
 
-#define FAILURES "\"FailedNodes\":{},\"FailedAndUnresolvableNodes\":{"
+/* A result in which nothing is listed yet, and the places where lists belong. */
+typedef struct skeleton {
+    mn_json_writer json;
+    size_t list, failures;
+} skeleton;
 
-/* What stands around nodes, or their names, and failures. */
-static const struct form {
-    const char *before, *between;
-} forms[] = {
-    [MN_WIRE_NAMES] = {"{\"Nodes\":null,\"NodeNames\":[", "]," FAILURES},
-    [MN_WIRE_NODES] = {"{\"Nodes\":{\"metadata\":{},\"items\":[",
-                       "]},\"NodeNames\":null," FAILURES},
-};
+/* Gives the place of what is listed. */
+static size_t write_list(mn_json_writer *json)
+{
+    mn_json_begin_array(json);
+    const size_t place = mn_json_writer_len(json);
+    mn_json_end_array(json);
+    return place;
+}
+
+static size_t write_nodes(mn_json_writer *json)
+{
+    mn_json_begin_object(json);
+    mn_json_key(json, "metadata");
+    mn_json_begin_object(json);
+    mn_json_end_object(json);
+    mn_json_key(json, "items");
+    const size_t place = write_list(json);
+    mn_json_end_object(json);
+    return place;
+}
+
+static void write_failures(skeleton *out, const char *error)
+{
+    mn_json_key(&out->json, "FailedNodes");
+    mn_json_begin_object(&out->json);
+    mn_json_end_object(&out->json);
+    mn_json_key(&out->json, "FailedAndUnresolvableNodes");
+    mn_json_begin_object(&out->json);
+    out->failures = mn_json_writer_len(&out->json);
+    mn_json_end_object(&out->json);
+    mn_json_member_string(&out->json, "Error", error);
+    mn_json_end_object(&out->json);
+}
+
+/* `args` NULL: of an error, which lists neither nodes nor names. */
+static void write_skeleton(skeleton *out, const mn_wire_args *args, const char *error)
+{
+    out->list = 0;
+    mn_json_writer_init(&out->json, MN_JSON_COMPACT);
+    mn_json_begin_object(&out->json);
+    mn_json_key(&out->json, "Nodes");
+    if (args != NULL && args->form == MN_WIRE_NODES)
+        out->list = write_nodes(&out->json);
+    else
+        mn_json_null(&out->json);
+    mn_json_key(&out->json, "NodeNames");
+    if (args != NULL && args->form == MN_WIRE_NAMES)
+        out->list = write_list(&out->json);
+    else
+        mn_json_null(&out->json);
+    write_failures(out, error);
+}
+
+static mn_str cut(mn_str text, size_t from, size_t to)
+{
+    return (mn_str){.ptr = text.ptr + from, .len = to - from};
+}
 
 void mn_wire_filter_encode(mn_arena *arena, const mn_wire_classes *classes, const mn_str *reasons,
                            size_t failures_max, mn_wire_body *out)
 {
     const mn_wire_args *args = classes->args;
-    const mn_str before = mn_str_of(forms[args->form].before);
-    const mn_str between = mn_str_of(forms[args->form].between);
-    const mn_str after = MN_STR_LIT("},\"Error\":\"\"}");
     const mn_str *names = json_names(arena, args);
     const mn_str *tails = failure_tails(arena, reasons, classes->count);
     const parted nodes = part(arena, classes, names, tails);
     const size_t failures = MIN(nodes.failing, failures_max);
-    const size_t room = before.len + between.len + after.len + nodes.name_bytes +
-                        failures * longest(tails, classes->count) + STEP;
-    char *text = mn_arena_alloc_raw(arena, room, 1);
-    char *at = put(text, before);
-    const size_t place = (size_t)(at - text);
+    skeleton bare;
+    write_skeleton(&bare, args, "");
+    const mn_str around = mn_json_writer_text(&bare.json);
+    char *text = mn_arena_alloc_raw(
+        arena, around.len + nodes.name_bytes + failures * longest(tails, classes->count) + STEP, 1);
+    char *at = put(text, cut(around, 0, bare.list));
     if (args->form == MN_WIRE_NAMES)
         at = put_names(at, &nodes, names);
-    at = put(at, between);
+    at = put(at, cut(around, bare.list, bare.failures));
     at = put_failures(at, classes, &nodes, failures, names, tails);
-    at = put(at, after);
+    at = put(at, cut(around, bare.failures, around.len));
+    mn_json_writer_clear(&bare.json);
 
     const mn_str whole = {.ptr = text, .len = (size_t)(at - text)};
     if (args->form == MN_WIRE_NODES)
-        around(arena, whole, place, args->nodes, &nodes, out);
+        put_nodes_in(arena, whole, bare.list, args->nodes, &nodes, out);
     else
         wire_single_span(arena, whole, out);
 }
 
 void mn_wire_error_encode(mn_arena *arena, const char *message, mn_wire_body *out)
 {
-    const mn_str before = MN_STR_LIT("{\"Nodes\":null,\"NodeNames\":null," FAILURES "},\"Error\":");
-    g_auto(mn_json_writer) json;
-    mn_json_writer_init(&json, MN_JSON_COMPACT);
-    mn_json_string(&json, message);
-    const mn_str quoted_message = mn_json_writer_text(&json);
-    char *text = mn_arena_alloc_raw(arena, before.len + quoted_message.len, 2);
-    char *at = put(put(text, before), quoted_message);
-    *at++ = '}';
-    wire_single_span(arena, (mn_str){.ptr = text, .len = (size_t)(at - text)}, out);
+    skeleton bare;
+    write_skeleton(&bare, NULL, message);
+    wire_single_span(arena, wire_keep(arena, &bare.json), out);
+    mn_json_writer_clear(&bare.json);
 }
 
 /* ---- prioritize */
@@ -302,22 +349,36 @@ static mn_str *score_tails(mn_arena *arena, const int64_t *scores, size_t count)
     return tails;
 }
 
+/* What stands before the name of a host, written as a tail is. */
+static mn_str score_head(mn_arena *arena)
+{
+    static const size_t bracket = 1;
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_json_begin_object(&json);
+    mn_json_member_string(&json, "Host", "");
+    mn_json_end_object(&json);
+    const mn_str object = mn_json_writer_text(&json);
+    mn_str head = tail_of(arena, object.ptr[0], cut(object, bracket, object.len));
+    head.len = object.len - QUOTES - bracket;
+    return head;
+}
+
 void mn_wire_scores_encode(mn_arena *arena, const mn_wire_classes *classes, const int64_t *scores,
                            mn_wire_body *out)
 {
-    static const char host[] = "{\"Host\":";
-    enum { HOST = sizeof host - 1 };
     const mn_wire_args *args = classes->args;
     const mn_str *names = json_names(arena, args);
     const mn_str *tails = score_tails(arena, scores, classes->count);
-    size_t room = args->count * (HOST + QUOTES + longest(tails, classes->count)) + STEP;
+    const mn_str head = score_head(arena);
+    size_t room = args->count * (head.len + QUOTES + longest(tails, classes->count)) + STEP;
     for (size_t i = 0; i < args->count; i++)
         room += names[i].len;
     char *text = mn_arena_alloc_raw(arena, room, 1), *at = text;
     *at++ = '[';
     for (size_t i = 0; i < args->count; i++) {
-        memcpy(at, host, HOST);
-        at = put(at + HOST, quoted(names[i]));
+        at = put_tail(at, head);
+        at = put(at, quoted(names[i]));
         at = put_tail(at, tails[classes->class_of[i]]);
     }
     at -= args->count > 0 ? COMMA : 0;

@@ -45,23 +45,46 @@ void mn_wire_args_encode(mn_arena *arena, mn_str pod, const mn_wire_strings *nam
     wire_single_span(arena, wire_keep(arena, &json), out);
 }
 
+/* Gives the place where the nodes belong. */
+static size_t write_around_nodes(mn_json_writer *json, mn_str pod)
+{
+    mn_json_begin_object(json);
+    mn_json_key(json, "Pod");
+    mn_json_raw(json, pod);
+    mn_json_key(json, "Nodes");
+    mn_json_begin_object(json);
+    mn_json_key(json, "metadata");
+    mn_json_begin_object(json);
+    mn_json_end_object(json);
+    mn_json_key(json, "items");
+    mn_json_begin_array(json);
+    const size_t place = mn_json_writer_len(json);
+    mn_json_end_array(json);
+    mn_json_end_object(json);
+    mn_json_key(json, "NodeNames");
+    mn_json_null(json);
+    mn_json_end_object(json);
+    return place;
+}
+
 void mn_wire_args_encode_nodes(mn_arena *arena, mn_str pod, const mn_wire_strings *nodes,
                                mn_wire_body *out)
 {
-    size_t size;
+    g_auto(mn_json_writer) json;
+    size_t size, count = 0;
     if (!g_size_checked_mul(&size, nodes->count, 2))
         g_error("more nodes than memory");
-    mn_str *spans = MN_ARENA_NEW(arena, mn_str, size + 4);
-    size_t count = 0;
-    spans[count++] = MN_STR_LIT("{\"Pod\":");
-    spans[count++] = pod;
-    spans[count++] = MN_STR_LIT(",\"Nodes\":{\"metadata\":{},\"items\":[");
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    const size_t place = write_around_nodes(&json, pod);
+    const mn_str text = wire_keep(arena, &json);
+    mn_str *spans = MN_ARENA_RAW(arena, mn_str, size + 2);
+    spans[count++] = (mn_str){.ptr = text.ptr, .len = place};
     for (size_t i = 0; i < nodes->count; i++) {
         if (i > 0)
             spans[count++] = MN_STR_LIT(",");
         spans[count++] = nodes->items[i];
     }
-    spans[count++] = MN_STR_LIT("]},\"NodeNames\":null}");
+    spans[count++] = (mn_str){.ptr = text.ptr + place, .len = text.len - place};
     *out = (mn_wire_body){.spans = spans, .count = count};
     for (size_t i = 0; i < count; i++)
         out->len += spans[i].len;

@@ -43,7 +43,7 @@ static void encode_half(struct work *work)
                               MN_STR_LIT("node(s) ran Windows, the Pod needs Linux")};
     uint16_t *class_of = MN_ARENA_NEW(work->arena, uint16_t, work->args.count);
     for (size_t i = 0; i < work->args.count; i++)
-        class_of[i] = i % 2;
+        class_of[i] = (uint16_t)(i % 2);
     const mn_wire_classes classes = {.args = &work->args, .class_of = class_of, .count = 2};
     mn_wire_filter_encode(work->arena, &classes, reasons, SIZE_MAX, &work->out);
 }
@@ -53,7 +53,7 @@ static void encode_scores(struct work *work)
     static const int64_t scores[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     uint16_t *class_of = MN_ARENA_NEW(work->arena, uint16_t, work->args.count);
     for (size_t i = 0; i < work->args.count; i++)
-        class_of[i] = i % G_N_ELEMENTS(scores);
+        class_of[i] = (uint16_t)(i % G_N_ELEMENTS(scores));
     const mn_wire_classes classes = {
         .args = &work->args, .class_of = class_of, .count = G_N_ELEMENTS(scores)};
     mn_wire_scores_encode(work->arena, &classes, scores, &work->out);

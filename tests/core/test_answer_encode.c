@@ -198,13 +198,15 @@ static void recorded_nodes_survive_the_way_there_and_back(void)
 
 enum { CLASSES = 5, NAME_BYTES = 70, REASON_BYTES = 90 };
 
+/* Letters, or bytes that JSON escapes. */
 static json_t *some_text(mn_rng *rng, size_t max)
 {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz", odd[] = "\"\\\n/";
+    const char *from = mn_rng_below(rng, 8) == 0 ? odd : letters;
+    const size_t kinds = strlen(from), len = mn_rng_below(rng, (uint64_t)max);
     char text[REASON_BYTES];
-    const size_t len = mn_rng_below(rng, (uint64_t)max);
-    const bool strange = mn_rng_below(rng, 8) == 0;
     for (size_t i = 0; i < len; i++)
-        text[i] = strange ? "\"\\\n/"[mn_rng_below(rng, 4)] : (char)('a' + mn_rng_below(rng, 26));
+        text[i] = from[mn_rng_below(rng, kinds)];
     return json_stringn(text, len);
 }
 

@@ -159,7 +159,7 @@ void mn_wire_scores_encode(mn_arena *arena, const mn_wire_classes *classes, cons
 /* ExtenderArgs in the form of names. `pod` is JSON. */
 void mn_wire_args_encode(mn_arena *arena, mn_str pod, const mn_wire_strings *names,
                          mn_wire_body *out);
-/* ExtenderArgs with whole nodes: JSON, like the Pod. Both must outlive the body. */
+/* ExtenderArgs with whole nodes: JSON, like the Pod. The nodes must outlive the body. */
 void mn_wire_args_encode_nodes(mn_arena *arena, mn_str pod, const mn_wire_strings *nodes,
                                mn_wire_body *out);
 
