@@ -8,13 +8,6 @@
 
 enum { DECISIONS_MAX = 20, PODS_MAX = 200 };
 
-/* What was cut may end in the middle of a character. */
-static void write_text(mn_json_writer *json, const char *key, const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    mn_json_member_string(json, key, valid);
-}
-
 static void write_group(mn_json_writer *json, const ext_group *group)
 {
     g_autoptr(GString) offer = g_string_new(NULL);
@@ -40,7 +33,7 @@ static void write_outcome(mn_json_writer *json, const ext_record *record)
     mn_json_member_int(json, "nodesIn", record->nodes_in);
     mn_json_member_int(json, "nodesOut", record->nodes_out);
     mn_json_member_string(json, "needs", mn_os_need_name(record->need));
-    write_text(json, "why", record->why);
+    mn_json_member_string(json, "why", record->why);
     mn_json_key(json, "groups");
     mn_json_begin_array(json);
     for (uint32_t i = 0; i < record->group_count; i++)
@@ -73,7 +66,7 @@ static bool write_record(const ext_record *record, void *data)
     if (record->conflict)
         mn_json_member_bool(json, "conflict", true);
     if (record->failed)
-        write_text(json, "error", record->why);
+        mn_json_member_string(json, "error", record->why);
     else
         write_outcome(json, record);
     mn_json_member_int(json, "us", record->took_us);
@@ -86,8 +79,7 @@ static bool write_pod(const ext_record *record, void *data)
     listing *to = data;
     if (!g_hash_table_add(to->seen, g_strdup(record->pod)))
         return true;
-    g_autofree char *valid = g_utf8_make_valid(record->pod, -1);
-    mn_json_string(to->json, valid);
+    mn_json_string(to->json, record->pod);
     return ++to->count < PODS_MAX;
 }
 
@@ -116,9 +108,8 @@ static size_t list_decisions(ext_recent *recent, const char *pod, mn_json_writer
 {
     g_autofree char *full =
         strchr(pod, '/') != NULL ? g_strdup(pod) : g_strconcat("default/", pod, NULL);
-    g_autofree char *valid = g_utf8_make_valid(full, -1);
     listing to = {.json = json};
-    mn_json_member_string(json, "pod", valid);
+    mn_json_member_string(json, "pod", full);
     mn_json_key(json, "decisions");
     mn_json_begin_array(json);
     ext_recent_each(recent, full, write_record, &to);

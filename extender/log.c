@@ -195,9 +195,7 @@ void ext_log_end(ext_log *log, mn_json_writer *line)
 
 void ext_log_foreign(mn_json_writer *line, const char *text)
 {
-    g_autofree char *cut = g_strndup(text, MIN(strlen(text), (size_t)FOREIGN_BYTES));
-    g_autofree char *valid = g_utf8_make_valid(cut, -1);
-    mn_json_string(line, valid);
+    mn_json_str(line, (mn_str){.ptr = text, .len = strnlen(text, FOREIGN_BYTES)});
 }
 
 void ext_log_say(ext_log *log, ext_level level, const char *format, ...)
@@ -209,7 +207,6 @@ void ext_log_say(ext_log *log, ext_level level, const char *format, ...)
     g_autofree char *msg = g_strdup_vprintf(format, args);
     va_end(args);
     g_auto(mn_json_writer) line;
-    g_autofree char *valid = g_utf8_make_valid(msg, -1);
-    ext_log_begin(&line, level, valid);
+    ext_log_begin(&line, level, msg);
     ext_log_end(log, &line);
 }

@@ -39,7 +39,7 @@ uint64_t ext_log_dropped(ext_log *log);
 void ext_log_begin(mn_json_writer *line, ext_level level, const char *msg);
 void ext_log_end(ext_log *log, mn_json_writer *line);
 
-/* A string from outside: made UTF-8, cut to 512 bytes. */
+/* A string from outside, cut to 512 bytes. */
 void ext_log_foreign(mn_json_writer *line, const char *text);
 
 /* A line of a message alone; nothing when the level is not wanted. */

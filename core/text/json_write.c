@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The only JSON writer.
  *
- * Made for many short strings (5,000 node names an answer): one capacity check a
- * value, strings are looked through eight bytes at a time and copied in runs.
+ * Made for many short strings: one capacity check a value, strings are looked through
+ * eight bytes at a time and copied in runs.
  */
 #include "mullion/text/json_write.h"
 
@@ -13,6 +13,9 @@
 #include <string.h>
 
 enum { FIRST_CAPACITY = 256, INDENT = 2, ESCAPE_MAX = 6, COLON_MAX = 2 };
+
+/* U+FFFD */
+static const char replacement[] = "\xef\xbf\xbd";
 
 void mn_json_writer_init(mn_json_writer *json, mn_json_style style)
 {
@@ -185,17 +188,16 @@ void mn_json_end_array(mn_json_writer *json)
 
 static bool is_plain(char byte)
 {
-    return (unsigned char)byte >= 0x20 && byte != '"' && byte != '\\';
+    return (unsigned char)byte >= 0x20 && (unsigned char)byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-/* Whether all eight bytes of a word go out as they are: a byte b of w below n (n <= 0x80)
- * shows in the top bit of (w - n in every byte) & ~w. */
+/* Whether all eight bytes of a word are plain: where none is 0x80 or more, the top bit of
+ * word - n in every byte shows a byte below n, or that a lower one was. */
 static bool is_plain_word(uint64_t word)
 {
     static const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
     uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-    uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-                     ((backslash - ones) & ~backslash);
+    uint64_t found = word | (word - ones * 0x20) | (quote - ones) | (backslash - ones);
     return (found & tops) == 0;
 }
 
@@ -223,7 +225,7 @@ static bool is_plain_rest(const char *text, size_t len)
     return len >= sizeof(uint32_t) && is_plain_word(load_halves(text, len));
 }
 
-/* How many bytes go out as they are. */
+/* How many bytes go out without a closer look. */
 static size_t plain_run(const char *text, size_t len)
 {
     size_t at = 0;
@@ -254,7 +256,30 @@ static void put_escape(mn_json_writer *json, char byte)
     json->len += 2;
 }
 
-/* Nearly always there is nothing to escape. */
+/* A character that is not ASCII, at the start of the text; how many bytes of it that were. What
+ * is none is replaced byte by byte, as encoding/json does. */
+static size_t put_character(mn_json_writer *json, const char *text, size_t len)
+{
+    const gunichar character = g_utf8_get_char_validated(text, (gssize)len);
+    if (character == (gunichar)-1 || character == (gunichar)-2) {
+        put(json, replacement, sizeof replacement - 1);
+        return 1;
+    }
+    const size_t used = (unsigned char)g_utf8_skip[(unsigned char)*text];
+    put(json, text, used);
+    return used;
+}
+
+/* What is not plain, at the start of the text; how many bytes of it that were. */
+static size_t put_special(mn_json_writer *json, const char *text, size_t len)
+{
+    if ((unsigned char)*text >= 0x80)
+        return put_character(json, text, len);
+    put_escape(json, *text);
+    return 1;
+}
+
+/* Nearly always all of it is plain. */
 static void put_quoted(mn_json_writer *json, const char *text, size_t len)
 {
     size_t run = plain_run(text, len);
@@ -266,7 +291,7 @@ static void put_quoted(mn_json_writer *json, const char *text, size_t len)
         memcpy(out, text, run);
     json->len += 1 + run;
     while (run < len) {
-        put_escape(json, text[run++]);
+        run += put_special(json, text + run, len - run);
         size_t more = plain_run(text + run, len - run);
         put(json, text + run, more);
         run += more;

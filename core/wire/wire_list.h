@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists that grow in an arena while a body is decoded, and the texts put into them. Private. */
+/* What decoding a body takes, and putting one together. Private. */
 #ifndef MN_WIRE_LIST_H
 #define MN_WIRE_LIST_H
 

@@ -79,6 +79,42 @@ static void strings_are_escaped_where_json_demands_it(void)
     quotes_as("é€😀 <&>", "\"é€😀 <&>\"");
 }
 
+/* As encoding/json: byte by byte. The errors that name a text cut it after so many bytes. */
+static void bytes_that_are_no_characters_are_replaced(void)
+{
+    quotes_as("caf\xc3", "\"caf�\"");
+    quotes_as("\xe2\x82", "\"��\"");
+    quotes_as("\xf0\x9f\x98x", "\"���x\"");
+    quotes_as("\xff\xfe\"\n", "\"��\\\"\\n\"");
+    quotes_as("\xc0\x80 \xed\xa0\x80 é", "\"�� ��� é\"");
+    quotes_as("\xf4\x90\x80\x80", "\"����\"");
+    g_auto(mn_json_writer) json;
+    mn_json_writer_init(&json, MN_JSON_COMPACT);
+    mn_json_begin_object(&json);
+    mn_json_key(&json, "k\xc3");
+    mn_json_str(&json, MN_STR_LIT("\xc3\0\xc3"));
+    mn_json_end_object(&json);
+    g_autofree char *text = mn_json_writer_steal(&json, NULL);
+    EXPECT_STR(text, "{\"k�\":\"�\\u0000�\"}");
+}
+
+/* What is cut anywhere reads as UTF-8, whatever the length that is looked at in one go. */
+static void a_text_may_be_cut_anywhere(void)
+{
+    static const char whole[] = "0123é€😀456789é€😀-----abé€😀";
+    for (size_t from = 0; from < sizeof whole; from++)
+        for (size_t len = 0; from + len < sizeof whole; len++) {
+            g_auto(mn_json_writer) json;
+            mn_json_writer_init(&json, MN_JSON_COMPACT);
+            mn_json_str(&json, (mn_str){.ptr = whole + from, .len = len});
+            const mn_str out = mn_json_writer_text(&json);
+            g_autofree char *cut = g_strndup(whole + from, len);
+            g_autofree char *valid = g_utf8_make_valid(cut, -1);
+            g_autofree char *want = g_strconcat("\"", valid, "\"", NULL);
+            EXPECT_TRUE(mn_str_eq(out, mn_str_of(want)));
+        }
+}
+
 /* Each special byte at each place of a string longer than two words. */
 static void a_special_byte_is_found_wherever_it_stands(void)
 {
@@ -226,6 +262,8 @@ CU_TestInfo suite_core_json_write[] = {
     {"pretty text is indented by two", pretty_text_is_indented_by_two},
     {"strings are escaped where JSON demands it", strings_are_escaped_where_json_demands_it},
     {"a special byte is found wherever it stands", a_special_byte_is_found_wherever_it_stands},
+    {"bytes that are no characters are replaced", bytes_that_are_no_characters_are_replaced},
+    {"a text may be cut anywhere", a_text_may_be_cut_anywhere},
     {"an embedded NUL is escaped", embedded_nul_is_escaped},
     {"numbers are the shortest text that reads back",
      numbers_are_the_shortest_text_that_reads_back},

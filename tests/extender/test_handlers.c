@@ -197,6 +197,21 @@ static void a_request_that_is_not_understood_is_an_error_in_a_good_answer(void)
             "ExtenderArgs: byte 83: nested deeper than allowed");
 }
 
+/* The error shows 60 bytes of the key: its last character is cut in half. */
+static void an_error_is_utf_8_where_it_cuts_a_text(void)
+{
+#define E10     "éééééééééé"
+#define SHOWN   "xééééééééé" E10 E10
+#define LABEL   "\"xé" E10 E10 E10 "\":\"\""
+#define POD_TWO "{\"metadata\":{\"labels\":{" LABEL "," LABEL "}}}"
+    g_autoptr(extender_service) service = service_with("");
+    g_autoptr(mn_arena) arena = mn_arena_new();
+    const mn_str answer =
+        extender_service_ask(service, arena, "filter", mn_str_of(ARGS(POD_TWO, ALL)));
+    EXPECT_STR(kept_nodes(arena, answer),
+               "error: Pod: metadata.labels: the key \"" SHOWN "�\" stands there twice");
+}
+
 static void a_request_leaves_one_line_that_says_why(void)
 {
     g_autoptr(extender_service) service = service_with("");
@@ -266,6 +281,7 @@ CU_TestInfo suite_extender_handlers[] = {
     TEST(keys_are_matched_whatever_their_case),
     TEST(reasons_are_cut_where_configured),
     TEST(a_request_that_is_not_understood_is_an_error_in_a_good_answer),
+    TEST(an_error_is_utf_8_where_it_cuts_a_text),
     TEST(a_request_leaves_one_line_that_says_why),
     TEST(requests_in_which_nothing_happened_are_sampled),
     TEST(observing_says_what_would_have_been),

@@ -14,7 +14,9 @@
  *     mn_json_begin_array(&json);
  *     ...
  *
- * Strings are UTF-8 and go out as they are, but for `"`, `\` and control bytes.
+ * Strings go out as they are, but for `"`, `\` and control bytes; a byte that belongs to no
+ * character of UTF-8 becomes U+FFFD, as Go's encoding/json has it, so that whoever cuts a
+ * text by bytes may leave half a character at its end.
  */
 #ifndef MN_JSON_WRITE_H
 #define MN_JSON_WRITE_H

@@ -92,12 +92,12 @@ typedef struct mn_wire_failures {
     size_t count;
 } mn_wire_failures;
 
-/* ExtenderFilterResult. */
+/* ExtenderFilterResult, as the one who asked reads it. */
 typedef struct mn_wire_filter_result {
     bool has_names, has_nodes;     /* not null */
     mn_wire_strings names;         /* NodeNames */
     mn_wire_strings nodes;         /* Nodes.items: the bytes of each */
-    mn_wire_strings node_names;    /* decoded only: Nodes.items[*].metadata.name, "" if absent */
+    mn_wire_strings node_names;    /* Nodes.items[*].metadata.name, "" if absent */
     mn_wire_failures failed;       /* may be preempted */
     mn_wire_failures unresolvable; /* OS mismatch: wins where a node is in both */
     mn_str error;                  /* empty: none */
