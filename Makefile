@@ -283,7 +283,7 @@ coverage-report:
 	  gcov -n -o $(B)/$${f%.c}.o $$f 2>/dev/null | sed -n "/File '$$(echo $$f | sed 's,/,\\/,g')'/{n;s|^Lines executed:\(.*\)% of \(.*\)|\1 \2 $$f|p;}"; \
 	done | awk '{ printf "%6.1f%% of %5d  %s\n", $$1, $$2, $$3; hit += $$1 * $$2; all += $$2 } \
 	  END { if (all) printf "%6.1f%% of %5d  together\n", hit / all, all }'
-golden-update: all $(B)/tests/run ## rewrite the expected outputs, then read the diff
+golden-update: all $(B)/tests/run $(REPLAYS) ## rewrite the expected outputs, then read the diff
 	$(BIN)/mullion man --format markdown > docs/COMMANDS.md
 	for s in $(SCHEMAS); do $(BIN)/mullion schema $$s > docs/schema/$$s.schema.json || exit; done
 	$(BIN)/mullion audit --rules -o markdown > docs/AUDIT.md
