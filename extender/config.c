@@ -216,6 +216,7 @@ static bool read_strings(ext_config *config, const ext_key *key, const mn_at *at
 
 static bool read_key(ext_config *config, const ext_key *key, const mn_at *at, GError **error)
 {
+    config->says_something = true;
     if (key->kind == EXT_KIND_IMAGES)
         return read_images(config, key, at, error);
     if (key->kind == EXT_KIND_STRINGS || key->kind == EXT_KIND_PAIRS)
@@ -338,12 +339,25 @@ bool ext_config_set(ext_config *config, const char *key, const char *text, const
     return false;
 }
 
+static bool is_fixed_change(const ext_key *key, const ext_config *fresh, const ext_config *old)
+{
+    return !key->reloadable && !ext_key_equal(key, fresh, old);
+}
+
+bool ext_config_changes_fixed(const ext_config *fresh, const ext_config *old)
+{
+    for (size_t i = 0; i < ext_key_count; i++)
+        if (is_fixed_change(&ext_keys[i], fresh, old))
+            return true;
+    return false;
+}
+
 size_t ext_config_keep_fixed(ext_config *fresh, const ext_config *old, GString *changed)
 {
     size_t count = 0;
     for (size_t i = 0; i < ext_key_count; i++) {
         const ext_key *key = &ext_keys[i];
-        if (key->reloadable || ext_key_equal(key, fresh, old))
+        if (!is_fixed_change(key, fresh, old))
             continue;
         g_string_append_printf(changed, "%s%s", changed->len > 0 ? ", " : "", key->name);
         ext_key_copy(key, fresh, old);

@@ -56,6 +56,7 @@ typedef enum ext_when_stale { EXT_STALE_USE, EXT_STALE_PASS, EXT_STALE_FAIL } ex
 typedef struct ext_config {
     mn_arena *arena;
     _Atomic uint32_t references;
+    bool says_something; /* the file had a key, in place of defaults alone */
 #define CONFIG(member, key, kind, ...) EXT_TYPE_##kind member;
 #include "extender/config.def"
 #undef CONFIG
@@ -99,6 +100,9 @@ const char *ext_config_mode_name(const ext_config *config);
  * an error calls it. Not for lists. */
 bool ext_config_set(ext_config *config, const char *key, const char *text, const char *origin,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Is there a key that cannot change while the program runs, and has another value in `fresh`? */
+bool ext_config_changes_fixed(const ext_config *fresh, const ext_config *old);
 
 /* What was set to another value in `fresh` and cannot change while the program runs is set
  * back to what `old` has; `changed` gets the names of those keys, with commas. How many there are.

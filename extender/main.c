@@ -108,6 +108,7 @@ static int serve_first(const ext_options *given, ext_settings *settings, const e
     g_autoptr(ext_recent) recent = ext_recent_new((size_t)first->explain_decisions);
     ext_service service = {.settings = settings, .log = log, .nodes = nodes, .recent = recent};
     ext_reloader reloader = {.options = given,
+                             .environment = &environment,
                              .settings = settings,
                              .nodes = nodes,
                              .log = log,

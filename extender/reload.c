@@ -3,9 +3,14 @@
  * it, so the inode tells. */
 #include "extender/reload.h"
 
+#include "extender/listeners.h"
+#include "mullion/base/error.h"
 #include "mullion/io/file.h"
 
+#include <string.h>
 #include <sys/stat.h>
+
+enum { SETTLE_MS = 250 };
 
 ext_config *ext_reload_first(const ext_options *options, GError **error)
 {
@@ -40,7 +45,52 @@ static uint64_t look_of(const char *path)
 
 void ext_reloader_init(ext_reloader *reloader)
 {
-    reloader->seen = look_of(reloader->options->config);
+    reloader->seen = reloader->found = look_of(reloader->options->config);
+}
+
+/* What does not change by a reload counts at the next start, which somebody else may bring
+ * about at a bad time: better told now. */
+static bool could_start(const ext_reloader *reloader, const ext_config *fresh, GError **error)
+{
+    const ext_config *old = ext_settings_take(reloader->settings);
+    const bool same = !ext_config_changes_fixed(fresh, old);
+    ext_settings_release(old);
+    if (same)
+        return true;
+    g_autofree char *summary = ext_listeners_check(fresh, error)
+                                   ? ext_node_store_check(fresh, reloader->environment, error)
+                                   : NULL;
+    if (summary == NULL)
+        g_prefix_error(error, "it could not be started with: ");
+    return summary != NULL;
+}
+
+/* NULL with an error when the file will not do. */
+static ext_config *read_anew(const ext_reloader *reloader, GError **error)
+{
+    g_autoptr(ext_config) fresh = ext_reload_first(reloader->options, error);
+    if (fresh == NULL)
+        return NULL;
+    if (!fresh->says_something) {
+        g_set_error(error,
+                    MN_ERROR,
+                    MN_ERROR_SCHEMA,
+                    "%s: there is nothing in it; for the defaults say one of them, such as "
+                    "mode: enforce",
+                    reloader->options->config);
+        return NULL;
+    }
+    return could_start(reloader, fresh, error) ? g_steal_pointer(&fresh) : NULL;
+}
+
+/* A mode that is another now is what everybody wants to know. */
+static void tell_mode(const ext_reloader *reloader, const char *before, const char *now)
+{
+    if (strcmp(before, now) == 0)
+        ext_log_say(reloader->log, EXT_INFO, "configuration read again, mode %s", now);
+    else
+        ext_log_say(
+            reloader->log, EXT_WARNING, "configuration read again, mode %s, was %s", now, before);
 }
 
 static void put_in_force(ext_reloader *reloader, ext_config *fresh)
@@ -50,14 +100,14 @@ static void put_in_force(ext_reloader *reloader, ext_config *fresh)
     size_t fixed_keys = ext_config_keep_fixed(fresh, old, fixed);
     bool sorts_anew = old->build_rule != fresh->build_rule ||
                       old->unknown_runtime_rule != fresh->unknown_runtime_rule;
+    const char *before = ext_config_mode_name(old), *mode = ext_config_mode_name(fresh);
     ext_settings_release(old);
     ext_log_set_level(reloader->log, (ext_level)fresh->log_level);
-    const char *mode = ext_config_mode_name(fresh);
     ext_settings_replace(reloader->settings, fresh);
     if (sorts_anew)
         ext_node_store_reclassify(reloader->nodes);
     /* Not before it is true: somebody may wait for the line. */
-    ext_log_say(reloader->log, EXT_INFO, "configuration read again, mode %s", mode);
+    tell_mode(reloader, before, mode);
     ext_metrics_reloaded(reloader->metrics, true, fixed_keys);
     if (fixed_keys > 0)
         ext_log_say(reloader->log, EXT_WARNING, "changed, but needs a restart: %s", fixed->str);
@@ -70,8 +120,8 @@ bool ext_reload(ext_reloader *reloader)
         ext_log_say(reloader->log, EXT_WARNING, "no --config: nothing to read again");
         return false;
     }
-    reloader->seen = look_of(reloader->options->config);
-    ext_config *fresh = ext_reload_first(reloader->options, &error);
+    ext_reloader_init(reloader);
+    ext_config *fresh = read_anew(reloader, &error);
     if (fresh == NULL) {
         ext_metrics_reloaded(reloader->metrics, false, 0);
         ext_log_say(reloader->log, EXT_ERROR, "configuration stays as it was: %s", error->message);
@@ -88,7 +138,14 @@ int64_t ext_reload_look(ext_reloader *reloader)
     const ext_config *config = ext_settings_take(reloader->settings);
     const int64_t check_ms = config->reload_check_ms;
     ext_settings_release(config);
-    if (check_ms > 0 && look_of(reloader->options->config) != reloader->seen)
-        (void)ext_reload(reloader);
+    if (check_ms == 0)
+        return 0;
+    const uint64_t before = reloader->found;
+    reloader->found = look_of(reloader->options->config);
+    if (reloader->found == reloader->seen)
+        return check_ms;
+    if (reloader->found != before)
+        return MIN(check_ms, SETTLE_MS);
+    (void)ext_reload(reloader);
     return check_ms;
 }

@@ -43,6 +43,7 @@ static fixture *start(const char *config)
         ext_node_store_open(made->service.settings, &nowhere, made->service.log, &error);
     made->service.recent = ext_recent_new(10);
     made->reloader = (ext_reloader){.options = &made->options,
+                                    .environment = &nowhere,
                                     .settings = made->service.settings,
                                     .nodes = made->service.nodes,
                                     .log = made->service.log,
@@ -90,10 +91,33 @@ static void a_file_that_has_changed_is_read_again(void)
     EXPECT_INT(ext_reload_look(&made->reloader), 1000);
     in_force(made, "observe 8888 1");
     replace(made->path, "mode: enforce\ndefaultOS: windows\nreload: {check: 50ms}\n");
+    EXPECT_INT(ext_reload_look(&made->reloader), 250); /* has it settled? */
+    in_force(made, "observe 8888 1");
     EXPECT_INT(ext_reload_look(&made->reloader), 1000); /* the old one said so */
     EXPECT_INT(ext_reload_look(&made->reloader), 50);
     in_force(made, "enforce 8888 2");
-    logs(made, "configuration read again, mode enforce");
+    logs(made,
+         "\"level\":\"warning\",\"msg\":\"configuration read again, mode enforce, was observe\"");
+}
+
+/* An editor that writes in place: the file is there, and not whole yet. */
+static void a_file_that_is_being_written_is_waited_for(void)
+{
+    static const char *const growing[] = {"", "m", "mode: obs", "mode: observe\n# half"};
+    fixture *made = start("mode: observe\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(growing); i++) {
+        replace(made->path, growing[i]);
+        EXPECT_INT(ext_reload_look(&made->reloader), 250);
+    }
+    replace(made->path, "mode: observe\ndefaultOS: windows\n");
+    EXPECT_INT(ext_reload_look(&made->reloader), 250);
+    EXPECT_INT(ext_reload_look(&made->reloader), 1000);
+    in_force(made, "observe 8888 2");
+    g_autofree char *log = end(made);
+    EXPECT_TRUE(strstr(log, "stays as it was") == NULL);
+    EXPECT_TRUE(
+        strstr(log, "\"level\":\"info\",\"msg\":\"configuration read again, mode observe\"") !=
+        NULL);
 }
 
 static void a_signal_is_enough_where_the_file_is_not_looked_at(void)
@@ -115,6 +139,18 @@ static void a_file_with_a_mistake_changes_nothing(void)
         {"defaultOS: windows\nmode: strict\n", "config.yaml:2:7: mode: expected one of"},
         {"mode: [\n", "not valid YAML"},
         {"mode: observe\nnonsense: 1\n", "unknown key"},
+        /* emptied by a full disk, or a template: not the defaults, which enforce */
+        {"", "config.yaml: there is nothing in it"},
+        {"# all gone\n", "there is nothing in it"},
+        {"---\n", "there is nothing in it"},
+        {"log: {}\n", "there is nothing in it"},
+        /* would not start */
+        {"mode: observe\nlisten: {address: 0.0.0.0}\n",
+         "it could not be started with: listen.address 0.0.0.0 is not loopback"},
+        {"tls: {clientNames: [x]}\n", "started with: tls.clientNames needs tls.clientCA"},
+        {"tls: {certificate: /nonexistent, key: /nonexistent}\n", "/nonexistent"},
+        {"nodes: {path: /nonexistent}\n", "started with: /nonexistent"},
+        {"kube: {source: in-cluster}\n", "started with: "},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         fixture *made = start("mode: prefer\n");
@@ -243,6 +279,7 @@ static void requests_go_on_while_the_configuration_changes(void)
     }
 CU_TestInfo suite_extender_reload[] = {
     TEST(a_file_that_has_changed_is_read_again),
+    TEST(a_file_that_is_being_written_is_waited_for),
     TEST(a_signal_is_enough_where_the_file_is_not_looked_at),
     TEST(a_file_with_a_mistake_changes_nothing),
     TEST(a_file_that_is_gone_changes_nothing_and_is_told_once),
