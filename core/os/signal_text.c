@@ -173,13 +173,26 @@ static void judge_command(const char *word, mn_os_evidence *evidence)
     }
 }
 
+/* What is shown of a word that decided: the program. Whole command lines come as one word, too,
+ * and what follows may be a secret, which has no place in a log. */
+static mn_str program_of(const char *word)
+{
+    static const char exe[] = ".exe";
+    const size_t first = strcspn(word, " \t\r\n");
+    for (const char *at = word; (at = strchr(at, '.')) != NULL; at++)
+        if (g_ascii_strncasecmp(at, exe, sizeof exe - 1) == 0 &&
+            strchr(" \t\r\n\"'", at[sizeof exe - 1]) != NULL)
+            return (mn_str){.ptr = word, .len = (size_t)(at - word) + sizeof exe - 1};
+    return (mn_str){.ptr = word, .len = first};
+}
+
 /* True when there was a first word, whatever it said. */
 static bool read_command(mn_collector *collector, const char *field, const mn_strings *words,
                          bool seen[MN_OS_COUNT])
 {
     if (words->count == 0)
         return false;
-    mn_os_evidence evidence = {.field = field, .said = mn_str_of(words->items[0])};
+    mn_os_evidence evidence = {.field = field, .said = program_of(words->items[0])};
     judge_command(words->items[0], &evidence);
     emit_first(collector, &evidence, seen);
     return true;

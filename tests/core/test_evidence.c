@@ -364,6 +364,20 @@ static void commands_speak_by_their_first_word(void)
           "windows: spec.containers[0].lifecycle.preStop.exec.command \"cmd.exe\" (medium)");
 }
 
+static void of_a_command_line_the_program_is_shown(void)
+{
+    finds(C0("args: ['C:\\app\\x.exe --password=S3CRET']"),
+          "windows: spec.containers[0].args \"C:\\app\\x.exe\" (medium)");
+    finds(C0("command: ['C:\\Program Files\\App\\x.EXE']"),
+          "windows: spec.containers[0].command \"C:\\Program Files\\App\\x.EXE\" (medium)");
+    finds(C0("command: ['C:\\run S3CRET']"),
+          "windows: spec.containers[0].command \"C:\\run\" (medium)");
+    finds(C0("command: [\"/bin/sh\\t-c S3CRET\"]"),
+          "linux: spec.containers[0].command \"/bin/sh\" (medium)");
+    finds(C0("livenessProbe: {exec: {command: ['/usr/bin/curl -u a:S3CRET']}}"),
+          "linux: spec.containers[0].livenessProbe.exec.command \"/usr/bin/curl\" (medium)");
+}
+
 static void tolerations_are_weak_and_blanket_ones_say_nothing(void)
 {
     finds(C ", tolerations: [{operator: Exists}]", "");
@@ -422,7 +436,7 @@ static void a_long_list_drops_what_is_weak_first(void)
 static void what_is_quoted_can_be_printed(void)
 {
     finds("containers: [{name: a, image: \"x\\n\\u001b[31m:ltsc2019\"}]", "");
-    finds(C0("command: [\"C:\\\\\\n\\u001b\"]"),
+    finds(C0("command: [\"C:\\\\\\u0007\\u001b\"]"),
           "windows: spec.containers[0].command \"C:\\\?\?\" (medium)");
     g_autofree char *many = g_strnfill(300, 'a');
     g_autofree char *spec =
@@ -462,6 +476,7 @@ CU_TestInfo suite_core_evidence[] = {
     {"features that Windows lacks say Linux", features_that_windows_lacks_say_linux},
     {"paths speak once for each OS", paths_speak_once_for_each_os},
     {"commands speak by their first word", commands_speak_by_their_first_word},
+    {"of a command line the program is shown", of_a_command_line_the_program_is_shown},
     {"tolerations are weak and blanket ones say nothing",
      tolerations_are_weak_and_blanket_ones_say_nothing},
     {"resources of Windows nodes say Windows", resources_of_windows_nodes_say_windows},
