@@ -190,6 +190,7 @@ static bool take_item(kube_follower *self, const kube_cut *cut, GError **error)
         return pass_over(self, cut, why, error);
     if (!has_names(&object, error))
         return false;
+    self->sound = true;
     tell(self, MN_WATCH_LISTED, &object);
     return true;
 }
@@ -201,6 +202,7 @@ static bool take_member(kube_follower *self, const kube_cut *cut, GError **error
         return true;
     if (!kube_list_meta_read(self->arena, cut->bytes, &meta, error))
         return false;
+    self->sound = meta.resource_version.len > 0;
     g_string_truncate(self->page_version, 0);
     g_string_truncate(self->page_continue, 0);
     g_string_append_len(
@@ -213,7 +215,7 @@ static void go_on_from(kube_follower *self, mn_str version)
 {
     g_string_truncate(self->version, 0);
     g_string_append_len(self->version, version.ptr, (gssize)version.len);
-    self->news = true;
+    self->news = self->sound = true;
     self->failures = self->expiries = self->silent = 0;
 }
 
@@ -309,9 +311,13 @@ bool kube_follower_head(kube_follower *self, long status, const char *type, int6
     self->retry_after_s = retry_after_s;
     if (status != OK)
         return true;
-    heard(self, now_ms);
-    if (type != NULL && g_ascii_strncasecmp(type, json, sizeof json - 1) == 0)
+    if (type != NULL && g_ascii_strncasecmp(type, json, sizeof json - 1) == 0) {
+        /* A WATCH may have nothing to say for long. After failures it has to say something: what
+         * answers 200 to everything is no API server. */
+        if (self->watching && self->failures == 0)
+            heard(self, now_ms);
         return true;
+    }
     g_autofree char *shown = g_strescape(type == NULL ? "none" : type, NULL);
     g_set_error(&self->fault,
                 MN_ERROR,
@@ -328,8 +334,11 @@ bool kube_follower_body(kube_follower *self, mn_str bytes, int64_t now_ms)
     if (self->fault != NULL)
         return false;
     if (self->status == OK) {
-        heard(self, now_ms);
-        return kube_cutter_feed(self->cutter, bytes, take_cut, self, &self->fault);
+        self->sound = false;
+        const bool goes_on = kube_cutter_feed(self->cutter, bytes, take_cut, self, &self->fault);
+        if (self->sound)
+            heard(self, now_ms);
+        return goes_on;
     }
     const size_t room = REFUSAL_MAX - self->refusal->len;
     g_string_append_len(self->refusal, bytes.ptr, (gssize)MIN(bytes.len, room));

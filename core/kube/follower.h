@@ -50,6 +50,7 @@ typedef struct kube_follower {
     int64_t retry_after_s;
     GError *fault;
     bool expired, news;
+    bool sound; /* what came last had something whole in it, of the kind that was asked for */
     _Atomic uint64_t counts[KUBE_COUNTS]; /* written by one thread, read by any */
 } kube_follower;
 

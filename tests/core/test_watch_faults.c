@@ -311,6 +311,52 @@ static void neither_is_one_that_lists_but_never_watches(void)
     kube_fixture_finish(&made);
 }
 
+/* Something in between that says 200 to everything, as portals do: whoever asks how old what is
+ * known is must not be told that it is fresh. */
+typedef struct portal {
+    const char *answer; /* raw, from the third request on */
+    size_t asked;
+} portal;
+
+static kube_answer answer_as_a_portal(const kube_request *request, void *data)
+{
+    portal *self = data;
+    size_t len;
+    self->asked++;
+    if (request->number >= 2)
+        return (kube_answer){
+            .bytes = g_strdup(self->answer), .len = strlen(self->answer), .then = KUBE_CLOSE};
+    char *raw = kube_recorded(request->number == 0 ? "list-nodes" : "watch-nodes-idle-90s", &len);
+    return (kube_answer){
+        .bytes = raw, .len = len, .then = request->number == 0 ? KUBE_KEEP : KUBE_CLOSE};
+}
+
+static void is_no_contact(const char *answer)
+{
+    portal story = {.answer = answer};
+    kube_fixture made;
+    kube_fixture_prepare(&made, answer_as_a_portal, &story);
+    made.options.backoff_min_ms = made.options.backoff_max_ms = 5;
+    kube_fixture_follow(&made);
+    EXPECT_TRUE(kube_fixture_fails(&made, 3));
+    const int64_t before_ms = mn_watcher_stats(made.watcher, 0).contact_ms;
+    EXPECT_TRUE(kube_fixture_fails(&made, 20));
+    EXPECT_TRUE(before_ms > 0);
+    EXPECT_INT(mn_watcher_stats(made.watcher, 0).contact_ms, before_ms);
+    kube_fixture_finish(&made);
+    EXPECT_TRUE(story.asked > 20);
+}
+
+#define SAYS_OK "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: "
+
+static void what_makes_no_sense_is_no_contact(void)
+{
+    is_no_contact(SAYS_OK "text/html\r\n\r\n<html>sign in</html>");
+    is_no_contact(SAYS_OK "application/json\r\n\r\n{\"error\":\"sign in\"}");
+    is_no_contact(SAYS_OK "application/json\r\n\r\n{\"items\":[],\"metadata\":{}}");
+    is_no_contact(SAYS_OK "application/json\r\n\r\n[");
+}
+
 /* A server that was away: it answers with 503, then it no longer knows the place of the WATCH. */
 typedef struct comeback {
     int64_t gone_ms, listed_ms;
@@ -367,5 +413,6 @@ CU_TestInfo suite_core_watch_faults[] = {
      a_page_that_fails_is_asked_for_again_when_the_server_says},
     {"a server that refuses is not hammered", a_server_that_refuses_is_not_hammered},
     {"neither is one that lists but never watches", neither_is_one_that_lists_but_never_watches},
+    {"what makes no sense is no contact", what_makes_no_sense_is_no_contact},
     CU_TEST_INFO_NULL,
 };

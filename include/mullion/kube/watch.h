@@ -90,7 +90,7 @@ extern const mn_watch_options mn_watch_options_default;
 typedef struct mn_watch_stats {
     bool synced;        /* a LIST has been completed */
     int64_t contact_ms; /* CLOCK_MONOTONIC when the server last said something of this
-                           collection; 0: never */
+                           collection that made sense; 0: never */
     uint64_t lists;     /* completed */
     uint64_t watches;   /* begun */
     uint64_t events;    /* ADDED, MODIFIED, DELETED */
