@@ -179,12 +179,12 @@ bool ext_decide(const ext_question *question, mn_arena *arena, ext_decision *out
         return false;
     }
     out->pod = pod;
-    out->exempt = ext_exempt_of(config, &pod->meta);
-    if (!classify(question, &policy, arena, out, error))
-        return false;
     find_need(&policy, question->nodes, arena, pod, &out->need);
+    out->exempt = ext_exempt_of(config, &pod->meta);
     if (out->exempt == EXT_EXEMPT_NO && out->need.exempt)
         out->exempt = EXT_EXEMPT_DAEMON_SET;
+    if (!classify(question, &policy, arena, out, error))
+        return false;
     decide(config, out);
     return true;
 }

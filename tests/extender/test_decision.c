@@ -88,6 +88,18 @@ static void daemon_sets_can_be_left_to_their_controller(void)
                             "\"DaemonSet\",\"name\":\"d\",\"uid\":\"u\",\"controller\":true}]");
     filter(cluster, "", body, "lin new", "failed");
     filter(cluster, "daemonSets: pass", body, "lin new win", "\"exempt\":\"daemonSet\"");
+    /* a network plugin's, at a cold start */
+    filter(no_node, "daemonSets: pass", body, "lin new win", "\"exempt\":\"daemonSet\"");
+    filter(cluster,
+           "daemonSets: pass\ncache: {staleAfter: 1ms, whenStale: fail}",
+           body,
+           "lin new win",
+           "\"cache\":\"stale\"");
+    filter(no_node,
+           "exempt: {namespaces: [n*]}",
+           ARGS(IN("net")),
+           "lin new win",
+           "\"exempt\":\"namespace\"");
 }
 
 static void unknown_nodes_can_be_refused(void)
