@@ -90,6 +90,14 @@ static const mn_kube_access *load_kubeconfig(mn_arena *arena, const ext_config *
     return mn_kubeconfig_load(arena, &file->source, config->kube_context, error);
 }
 
+static const mn_kube_access *access_of_url(mn_arena *arena, const char *url, GError **error)
+{
+    const mn_kube_access *access = mn_kube_access_of_url(arena, url, error);
+    if (access == NULL)
+        g_prefix_error(error, "kube.url: ");
+    return access;
+}
+
 static const mn_kube_access *find_server(mn_arena *arena, const ext_config *config,
                                          const ext_environment *environment, GError **error)
 {
@@ -107,7 +115,7 @@ static const mn_kube_access *find_server(mn_arena *arena, const ext_config *conf
     case EXT_KUBE_KUBECONFIG:
         return load_kubeconfig(arena, config, environment, error);
     case EXT_KUBE_URL:
-        return mn_kube_access_of_url(arena, config->kube_url, error);
+        return access_of_url(arena, config->kube_url, error);
     case EXT_KUBE_NONE:
         break;
     }
@@ -119,7 +127,7 @@ char *ext_kube_source_check(const ext_config *config, const ext_environment *env
 {
     g_autoptr(mn_arena) arena = mn_arena_new();
     const mn_kube_access *access = find_server(arena, config, environment, error);
-    if (access == NULL)
+    if (access == NULL || !mn_kube_access_is_readable(access, error))
         return NULL;
     return g_strdup_printf("nodes from %s (%s)", access->from, access->server);
 }

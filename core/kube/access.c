@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/kube/access.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static bool refuse(GError **error, const char *format, ...)
@@ -42,7 +44,9 @@ static bool check_url(mn_arena *arena, mn_kube_access *access, GError **error)
     const char *host = host_of(access->server);
     if (strchr(access->server, '@') != NULL)
         return refuse(error, "a URL with a user in it: put user and password elsewhere");
-    if (host == NULL || *host == '\0' || strpbrk(access->server, " \t\r\n?#") != NULL)
+    if (strpbrk(access->server, "?#") != NULL)
+        return refuse(error, "a URL with a query or a fragment (not shown here): leave it out");
+    if (host == NULL || *host == '\0' || strpbrk(access->server, " \t\r\n") != NULL)
         return refuse(error,
                       "expected a URL such as \"https://10.0.0.1:6443\", found \"%s\"",
                       access->server);
@@ -66,6 +70,8 @@ bool kube_access_check(mn_arena *arena, mn_kube_access *access, GError **error)
         return refuse(error,
                       "insecure-skip-tls-verify and a certificate authority: a CA that is not "
                       "looked at; drop one of them");
+    if (access->token != NULL && strpbrk(access->token, "\r\n") != NULL)
+        return refuse(error, "a token of more than one line (not shown here): take the end off");
     if (has_cert != has_key)
         return refuse(error, "a client certificate without a key, or a key without a certificate");
     if (has_secret && access->user != NULL && (access->token != NULL || access->token_file != NULL))
@@ -119,4 +125,16 @@ const mn_kube_access *mn_kube_access_in_cluster(mn_arena *arena, const char *hos
         return NULL;
     }
     return kube_access_check(arena, access, error) ? access : NULL;
+}
+
+bool mn_kube_access_is_readable(const mn_kube_access *whom, GError **error)
+{
+    const char *const files[] = {whom->ca_file, whom->cert_file, whom->key_file, whom->token_file};
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        if (files[i] == NULL || access(files[i], R_OK) == 0)
+            continue;
+        g_set_error(error, MN_ERROR, MN_ERROR_IO, "%s: %s", files[i], g_strerror(errno));
+        return false;
+    }
+    return true;
 }

@@ -136,18 +136,6 @@ static bool find_server(kube_client *client, GError **error)
 
 /* ---- the client */
 
-static bool are_readable(const mn_kube_access *whom, GError **error)
-{
-    const char *const files[] = {whom->ca_file, whom->cert_file, whom->key_file, whom->token_file};
-    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        if (files[i] == NULL || access(files[i], R_OK) == 0)
-            continue;
-        g_set_error(error, MN_ERROR, MN_ERROR_IO, "%s: %s", files[i], g_strerror(errno));
-        return false;
-    }
-    return true;
-}
-
 kube_client *kube_client_new(const mn_kube_access *access, const char *user_agent, GError **error)
 {
     g_autoptr(kube_client) client = g_new0(kube_client, 1);
@@ -158,7 +146,7 @@ kube_client *kube_client_new(const mn_kube_access *access, const char *user_agen
         g_set_error(error, MN_ERROR, MN_ERROR_IO, "libcurl cannot be initialised");
         return NULL;
     }
-    if (!are_readable(access, error) || !find_server(client, error) ||
+    if (!mn_kube_access_is_readable(access, error) || !find_server(client, error) ||
         !hold(&client->ca, access->ca, error) || !hold(&client->cert, access->cert, error) ||
         !hold(&client->key, access->key, error))
         return NULL;

@@ -22,7 +22,7 @@ typedef struct cluster {
 typedef struct user {
     const char *cert_file, *key_file, *token_file, *token, *name, *password, *as;
     mn_str cert, key;
-    bool has_exec, has_provider;
+    bool has_exec, has_provider, acts_in_groups;
 } user;
 
 typedef struct context {
@@ -117,6 +117,7 @@ static const mn_field user_fields[] = {
     MN_FIELD_BY(user, name, "username", read_secret),
     MN_FIELD_BY(user, password, "password", read_secret),
     MN_FIELD_BY(user, as, "as", read_secret),
+    MN_FIELD(user, acts_in_groups, "as-groups", MN_FIELD_PRESENT),
     MN_FIELD(user, has_exec, "exec", MN_FIELD_PRESENT),
     MN_FIELD(user, has_provider, "auth-provider", MN_FIELD_PRESENT),
 };
@@ -233,7 +234,7 @@ static bool is_supported(const mn_source *source, const char *name, const user *
             error,
             "user \"%s\" logs in by an auth-provider, which is not supported: " USE_INSTEAD,
             name);
-    if (who->as != NULL && *who->as != '\0')
+    if ((who->as != NULL && *who->as != '\0') || who->acts_in_groups)
         return refuse(
             source,
             error,

@@ -137,6 +137,10 @@ static void what_is_not_supported_is_told_with_what_to_do(void)
             NULL,
             "/etc/m/kc.yaml: user \"u1\" acts as somebody else (as), which is not "
             "supported" INSTEAD);
+    refuses(HEAD CLUSTER("") USER("token: t, as-groups: [admins]") CONTEXT,
+            NULL,
+            "/etc/m/kc.yaml: user \"u1\" acts as somebody else (as), which is not "
+            "supported" INSTEAD);
     refuses(HEAD CLUSTER(", proxy-url: 'socks5://u:p@h'") USER("token: t") CONTEXT,
             NULL,
             "/etc/m/kc.yaml: the cluster of user \"u1\" is behind a proxy-url, which is not "
@@ -185,6 +189,8 @@ static void no_secret_stands_in_an_error(void)
         HEAD CLUSTER("") USER("token: 5EC2E7, as: 5EC2E7") CONTEXT,
         HEAD CLUSTER("") USER("token: 5EC2E7 @") CONTEXT "\t@",
         HEAD "clusters: [{name: c1, cluster: {server: 'https://u:5EC2E7@h'}}]\n" USER("") CONTEXT,
+        HEAD CLUSTER("") USER("token: \"5EC2E7\\nX-Header: 5EC2E7\"") CONTEXT,
+        HEAD "clusters: [{name: c1, cluster: {server: 'https://h?t=5EC2E7'}}]\n" USER("") CONTEXT,
         HEAD "clusters: [{name: c1, cluster: {server: 'http://h'}}]\n" USER("token: 5EC2E7")
             CONTEXT,
         "{\"users\":[{\"name\":\"u1\",\"user\":{\"token\":\"5EC2E7",

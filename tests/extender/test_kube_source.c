@@ -549,7 +549,7 @@ static void where_no_server_can_be_asked_that_is_said_at_the_start(void)
             "nodes.path and kube.source: nodes come from one of them; drop the other");
     refuses("kube: {source: url}\n",
             &nowhere,
-            "expected a URL such as \"https://10.0.0.1:6443\", found \"\"");
+            "kube.url: expected a URL such as \"https://10.0.0.1:6443\", found \"\"");
     refuses("kube: {source: in-cluster}\n",
             &nowhere,
             "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: not in a Pod? "
@@ -561,6 +561,18 @@ static void where_no_server_can_be_asked_that_is_said_at_the_start(void)
     refuses("kube: {source: kubeconfig}\n",
             &home,
             "/no/such/.kube/config: cannot open: No such file or directory; check the path");
+}
+
+/* As the start does: a check that says otherwise is worse than none. */
+static void a_check_looks_for_the_files_of_a_kubeconfig(void)
+{
+    g_autofree char *path = write_temporary(
+        "kc",
+        "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n"
+        "clusters: [{name: c, cluster: {server: 'https://h'}}]\n"
+        "users: [{name: u, user: {tokenFile: /no/such/token}}]\n");
+    g_autofree char *text = g_strdup_printf("kube: {source: kubeconfig, kubeconfig: '%s'}\n", path);
+    refuses(text, &nowhere, "/no/such/token: No such file or directory");
 }
 
 static void a_check_says_where_nodes_come_from_without_asking(void)
@@ -599,6 +611,7 @@ CU_TestInfo suite_extender_kube_source[] = {
     {"readers never see half a change", readers_never_see_half_a_change},
     {"where no server can be asked, that is said at the start",
      where_no_server_can_be_asked_that_is_said_at_the_start},
+    {"a check looks for the files of a kubeconfig", a_check_looks_for_the_files_of_a_kubeconfig},
     {"a check says where nodes come from without asking",
      a_check_says_where_nodes_come_from_without_asking},
     CU_TEST_INFO_NULL,

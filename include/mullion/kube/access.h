@@ -52,4 +52,8 @@ const mn_kube_access *mn_kube_access_in_cluster(mn_arena *arena, const char *hos
 const mn_kube_access *mn_kube_access_of_url(mn_arena *arena, const char *url,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The files it names are there and may be read; whatever stands in them. Errors: IO. */
+bool mn_kube_access_is_readable(const mn_kube_access *access,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 #endif
