@@ -372,13 +372,20 @@ static void judge(kube_follower *self, const char *broken)
 
 /* ---- what now */
 
+/* As long as the server asked for, and up to a quarter more: it asked others for the same. */
+static int64_t asked_ms_of(kube_follower *self)
+{
+    const int64_t asked_ms = MIN(self->retry_after_s, (int64_t)RETRY_AFTER_MAX_S) * 1000;
+    return asked_ms + (int64_t)mn_rng_below(&self->rng, (uint64_t)(asked_ms / 4 + 1));
+}
+
 /* Half to one and a half times min x 2^(failures - 1). */
 static int64_t back_off_ms(kube_follower *self, unsigned failures)
 {
     const unsigned shift = MIN(failures, (unsigned)SHIFT_MAX);
     const int64_t doubled = self->options->backoff_min_ms << shift >> 1;
     const int64_t base = MIN(doubled, self->options->backoff_max_ms);
-    const int64_t asked_ms = MIN(self->retry_after_s, (int64_t)RETRY_AFTER_MAX_S) * 1000;
+    const int64_t asked_ms = asked_ms_of(self);
     if (failures == 0)
         return asked_ms;
     return MAX(base / 2 + (int64_t)mn_rng_below(&self->rng, (uint64_t)MAX(base, 1)), asked_ms);
