@@ -28,7 +28,7 @@ struct ext_listeners {
 
 /* ---- what the configuration allows */
 
-static bool is_loopback(const char *address)
+bool ext_is_loopback(const char *address)
 {
     struct in_addr v4;
     struct in6_addr v6;
@@ -67,7 +67,7 @@ static bool is_allowed(const ext_config *config, GError **error)
     if (!is_consistent(config, error))
         return false;
     if (is_said(config->tls_certificate) || config->plain_http_anywhere ||
-        is_loopback(config->listen_address))
+        ext_is_loopback(config->listen_address))
         return true;
     g_set_error(error,
                 MN_ERROR,

@@ -18,6 +18,9 @@ ext_listeners *ext_listeners_open(ext_service *service, const ext_config *config
 /* Would it, as far as can be said without listening? */
 bool ext_listeners_check(const ext_config *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of 127.0.0.0/8, or ::1; a name is no address. */
+bool ext_is_loopback(const char *address);
+
 /* For kube-scheduler; and for probes, 0 when that is the same. */
 uint16_t ext_listeners_port(const ext_listeners *self);
 uint16_t ext_listeners_admin_port(const ext_listeners *self);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A row a trap: a function that finds it, and what to say about it. */
+#include "extender/listeners.h"
 #include "extender/scheduler_config.h"
 #include "mullion/base/error.h"
 #include "mullion/sched/config.h"
@@ -14,6 +15,24 @@ enum { DECISIVE_WEIGHT = 13, LONG_TIMEOUT_MS = 1000, ALL_NODES = 100 };
 static bool is_set(const char *text)
 {
     return text != NULL && *text != '\0';
+}
+
+/* NULL when nothing can be called there. The scheme comes in lower case; the rest stays as it is
+ * written, since Go takes bytes that are not UTF-8. */
+static GUri *url_of(const mn_extender_config *extender)
+{
+    g_autoptr(GUri) url = g_uri_parse(extender->url_prefix, G_URI_FLAGS_ENCODED, NULL);
+    const bool callable =
+        url != NULL && is_set(g_uri_get_host(url)) &&
+        (strcmp(g_uri_get_scheme(url), "http") == 0 || strcmp(g_uri_get_scheme(url), "https") == 0);
+    return callable ? g_steal_pointer(&url) : NULL;
+}
+
+/* urlPrefix decides, whatever enableHTTPS says. */
+static bool has_scheme(const mn_extender_config *extender, const char *scheme)
+{
+    g_autoptr(GUri) url = url_of(extender);
+    return url != NULL && strcmp(g_uri_get_scheme(url), scheme) == 0;
 }
 
 static bool has_other_verb(const char *configured, const char *ours)
@@ -48,45 +67,38 @@ static bool has_unknown_verbs(const mn_extender_config *extender)
            has_other_verb(extender->preempt_verb, "preempt");
 }
 
-static bool is_https(const mn_extender_config *extender)
-{
-    return extender->enable_https || g_str_has_prefix(extender->url_prefix, "https:");
-}
-
 static bool trusts_any_server(const mn_extender_config *extender)
 {
     const mn_extender_tls *tls = extender->tls;
     bool has_ca = tls != NULL && (is_set(tls->ca_file) || is_set(tls->ca_data));
-    return is_https(extender) && (!has_ca || tls->insecure);
+    return (extender->enable_https || has_scheme(extender, "https")) && (!has_ca || tls->insecure);
 }
 
 static bool shows_no_certificate(const mn_extender_config *extender)
 {
     const mn_extender_tls *tls = extender->tls;
     /* One without the other is as good as none to kube-scheduler. */
-    return is_https(extender) &&
+    return has_scheme(extender, "https") &&
            (tls == NULL || !(is_set(tls->cert_file) || is_set(tls->cert_data)) ||
             !(is_set(tls->key_file) || is_set(tls->key_data)));
 }
 
 static bool is_no_url(const mn_extender_config *extender)
 {
-    return !g_str_has_prefix(extender->url_prefix, "http://") &&
-           !g_str_has_prefix(extender->url_prefix, "https://");
+    g_autoptr(GUri) url = url_of(extender);
+    return url == NULL;
 }
 
 static bool goes_in_clear(const mn_extender_config *extender)
 {
-    static const char *const near[] = {"http://127.", "http://localhost", "http://[::1]"};
-    for (size_t i = 0; i < G_N_ELEMENTS(near); i++)
-        if (g_str_has_prefix(extender->url_prefix, near[i]))
-            return false;
-    return g_str_has_prefix(extender->url_prefix, "http:");
+    g_autoptr(GUri) url = has_scheme(extender, "http") ? url_of(extender) : NULL;
+    return url != NULL && g_ascii_strcasecmp(g_uri_get_host(url), "localhost") != 0 &&
+           !ext_is_loopback(g_uri_get_host(url));
 }
 
 static bool says_https_of_http(const mn_extender_config *extender)
 {
-    return extender->enable_https && g_str_has_prefix(extender->url_prefix, "http:");
+    return extender->enable_https && has_scheme(extender, "http");
 }
 
 static bool is_too_light(const mn_extender_config *extender)

@@ -91,6 +91,47 @@ static void each_trap_is_found(void)
     finds(HEAD "extenders: [{" GOOD "}]\n", "M14");
 }
 
+/* An entry without fault but for its urlPrefix. */
+static void of_url(const char *url, const char *want)
+{
+    g_autofree char *entry = g_strdup_printf(
+        "urlPrefix: '%s', filterVerb: filter, preemptVerb: preempt, httpTimeout: 1s,"
+        " nodeCacheCapable: true, tlsConfig: {caFile: a, certFile: b, keyFile: c}",
+        url);
+    of_extender(entry, want);
+}
+
+static void it_is_the_host_that_says_how_far_plain_http_goes(void)
+{
+    of_url("http://127.0.0.1:8888", "");
+    of_url("http://127.1.2.3:8888/mullion", "");
+    of_url("http://localhost:8888", "");
+    of_url("HTTP://LocalHost", "");
+    of_url("http://[::1]:8888/", "");
+    of_url("http://[0:0:0:0:0:0:0:1]", "");
+    of_url("http://127.evil.com", "M06");
+    of_url("http://127.0.0.1.evil.com:8888", "M06");
+    of_url("http://localhost.evil.com", "M06");
+    of_url("http://127.0.0.1@evil.com", "M06");
+    of_url("http://[::2]:8888", "M06");
+    of_url("http://10.0.0.1/127.0.0.1", "M06");
+    of_url("HTTP://10.0.0.1", "M06");
+    of_url("https://10.0.0.1", "");
+    of_url("HTTPS://10.0.0.1", "");
+}
+
+static void what_is_no_url_cannot_be_called(void)
+{
+    of_url("", "M18");
+    of_url("127.0.0.1:8888", "M18");
+    of_url("ftp://127.0.0.1", "M18");
+    of_url("http:127.0.0.1", "M18");
+    of_url("http:///mullion", "M18");
+    of_url("http://[::1", "M18");
+    of_url("http://127.0.0.1:port", "M18");
+    of_url("http://127.0.0.1/%ff\303\244", "");
+}
+
 static void refuses(const char *text, const char *error)
 {
     size_t found;
@@ -161,6 +202,8 @@ static void the_documentation_lists_the_traps(void)
     }
 CU_TestInfo suite_extender_scheduler_config[] = {
     TEST(each_trap_is_found),
+    TEST(it_is_the_host_that_says_how_far_plain_http_goes),
+    TEST(what_is_no_url_cannot_be_called),
     TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
     TEST(what_is_printed_has_no_trap),
     TEST(the_documentation_lists_the_traps),
