@@ -67,11 +67,27 @@ static bool has_unknown_verbs(const mn_extender_config *extender)
            has_other_verb(extender->preempt_verb, "preempt");
 }
 
-static bool trusts_any_server(const mn_extender_config *extender)
+static bool has_ca(const mn_extender_config *extender)
 {
     const mn_extender_tls *tls = extender->tls;
-    bool has_ca = tls != NULL && (is_set(tls->ca_file) || is_set(tls->ca_data));
-    return (extender->enable_https || has_scheme(extender, "https")) && (!has_ca || tls->insecure);
+    return tls != NULL && (is_set(tls->ca_file) || is_set(tls->ca_data));
+}
+
+/* For want of a CA, kube-scheduler makes enableHTTPS insecure. */
+static bool believes(const mn_extender_config *extender)
+{
+    return (extender->enable_https && !has_ca(extender)) ||
+           (extender->tls != NULL && extender->tls->insecure);
+}
+
+static bool trusts_any_server(const mn_extender_config *extender)
+{
+    return has_scheme(extender, "https") && believes(extender);
+}
+
+static bool trusts_public_servers(const mn_extender_config *extender)
+{
+    return has_scheme(extender, "https") && !believes(extender) && !has_ca(extender);
 }
 
 static bool shows_no_certificate(const mn_extender_config *extender)

@@ -101,6 +101,31 @@ static void of_url(const char *url, const char *want)
     of_extender(entry, want);
 }
 
+/* Without enableHTTPS, Go asks the CAs of the machine. */
+static void whom_kube_scheduler_believes_is_up_to_the_ca(void)
+{
+#define HTTPS                                                                              \
+    "urlPrefix: 'https://x:1', filterVerb: filter, preemptVerb: preempt, httpTimeout: 1s," \
+    " nodeCacheCapable: true, tlsConfig: {certFile: b, keyFile: c"
+    of_extender(HTTPS ", caFile: a}, enableHTTPS: true", "");
+    of_extender(HTTPS ", caData: YQ==}, enableHTTPS: true", "");
+    of_extender(HTTPS ", caFile: a}", "");
+    of_extender(HTTPS "}, enableHTTPS: true", "M05");
+    of_extender(HTTPS ", caFile: ''}, enableHTTPS: true", "M05");
+    of_extender(HTTPS ", insecure: true}", "M05");
+    of_extender(HTTPS ", insecure: true, caFile: a}, enableHTTPS: true", "M05");
+    of_extender(HTTPS "}", "M19");
+    of_extender(HTTPS "}, enableHTTPS: false", "M19");
+    of_extender("urlPrefix: 'https://x:1', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true",
+                "M08 M19");
+    of_extender("urlPrefix: 'http://127.0.0.1:1', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 1s, nodeCacheCapable: true, enableHTTPS: true,"
+                " tlsConfig: {insecure: true}",
+                "M07");
+#undef HTTPS
+}
+
 static void it_is_the_host_that_says_how_far_plain_http_goes(void)
 {
     of_url("http://127.0.0.1:8888", "");
@@ -202,6 +227,7 @@ static void the_documentation_lists_the_traps(void)
     }
 CU_TestInfo suite_extender_scheduler_config[] = {
     TEST(each_trap_is_found),
+    TEST(whom_kube_scheduler_believes_is_up_to_the_ca),
     TEST(it_is_the_host_that_says_how_far_plain_http_goes),
     TEST(what_is_no_url_cannot_be_called),
     TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
