@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Ten times the weight is what a score of 10 adds; the default plugins add up to 1,200. */
-enum { DECISIVE_WEIGHT = 13, LONG_TIMEOUT_MS = 1000, ALL_NODES = 100 };
+enum { DECISIVE_WEIGHT = 13, LONG_TIMEOUT_MS = 1000, SHORT_TIMEOUT_MS = 50, ALL_NODES = 100 };
 
 /* ---- finding */
 
@@ -125,6 +125,11 @@ static bool is_too_light(const mn_extender_config *extender)
 static bool waits_long(const mn_extender_config *extender)
 {
     return extender->http_timeout_ms > LONG_TIMEOUT_MS;
+}
+
+static bool waits_briefly(const mn_extender_config *extender)
+{
+    return extender->http_timeout_ms < SHORT_TIMEOUT_MS;
 }
 
 static bool fails_open(const mn_extender_config *extender)

@@ -86,6 +86,15 @@ static void each_trap_is_found(void)
     of_extender("urlPrefix: '127.0.0.1:8888', filterVerb: filter, preemptVerb: preempt,"
                 " httpTimeout: 1s, nodeCacheCapable: true",
                 "M18");
+    of_extender("urlPrefix: 'http://127.0.0.1:8888', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 49ms, nodeCacheCapable: true",
+                "M22");
+    of_extender("urlPrefix: 'http://127.0.0.1:8888', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 50ms, nodeCacheCapable: true",
+                "");
+    of_extender("urlPrefix: 'http://127.0.0.1:8888', filterVerb: filter, preemptVerb: preempt,"
+                " httpTimeout: 0s, nodeCacheCapable: true",
+                "M11");
     of_extender(GOOD ", managedResources: [{name: example.com/gpu}]", "M12");
     finds(HEAD, "M13 M14");
     finds(HEAD "extenders: [{" GOOD "}]\n", "M14");
