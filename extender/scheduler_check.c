@@ -35,6 +35,15 @@ static bool has_scheme(const mn_extender_config *extender, const char *scheme)
     return url != NULL && strcmp(g_uri_get_scheme(url), scheme) == 0;
 }
 
+/* kube-scheduler takes them off the end. */
+static size_t without_slashes(const char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == '/')
+        len--;
+    return len;
+}
+
 static bool has_other_verb(const char *configured, const char *ours)
 {
     return is_set(configured) && strcmp(configured, ours) != 0;
@@ -115,6 +124,20 @@ static bool goes_in_clear(const mn_extender_config *extender)
 static bool says_https_of_http(const mn_extender_config *extender)
 {
     return extender->enable_https && has_scheme(extender, "http");
+}
+
+static bool leaves_no_room_for_verbs(const mn_extender_config *extender)
+{
+    static const char *const verbs[] = {"/filter", "/prioritize", "/preempt"};
+    g_autoptr(GUri) url = url_of(extender);
+    if (url == NULL)
+        return false;
+    bool ends_in_verb = false;
+    const size_t len = without_slashes(g_uri_get_path(url));
+    g_autofree char *path = g_strndup(g_uri_get_path(url), len);
+    for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+        ends_in_verb |= g_str_has_suffix(path, verbs[i]);
+    return ends_in_verb || g_uri_get_query(url) != NULL || g_uri_get_fragment(url) != NULL;
 }
 
 static bool is_too_light(const mn_extender_config *extender)

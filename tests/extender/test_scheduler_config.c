@@ -166,6 +166,20 @@ static void what_is_no_url_cannot_be_called(void)
     of_url("http://127.0.0.1/%ff\303\244", "");
 }
 
+static void kube_scheduler_puts_the_verb_behind_the_prefix(void)
+{
+    of_url("http://127.0.0.1:8888/filter", "M23");
+    of_url("http://127.0.0.1:8888/mullion/prioritize//", "M23");
+    of_url("https://x/preempt", "M23");
+    of_url("http://127.0.0.1:8888/?a=b", "M23");
+    of_url("http://127.0.0.1:8888?", "M23");
+    of_url("http://127.0.0.1:8888/mullion#a", "M23");
+    of_url("http://127.0.0.1:8888/myfilter", "");
+    of_url("http://127.0.0.1:8888/filter/mullion/", "");
+    of_url("https://filter", "");
+    of_url("https://x/bind", "");
+}
+
 static void refuses(const char *text, const char *error)
 {
     size_t found;
@@ -239,6 +253,7 @@ CU_TestInfo suite_extender_scheduler_config[] = {
     TEST(whom_kube_scheduler_believes_is_up_to_the_ca),
     TEST(it_is_the_host_that_says_how_far_plain_http_goes),
     TEST(what_is_no_url_cannot_be_called),
+    TEST(kube_scheduler_puts_the_verb_behind_the_prefix),
     TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
     TEST(what_is_printed_has_no_trap),
     TEST(the_documentation_lists_the_traps),
