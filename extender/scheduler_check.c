@@ -170,6 +170,43 @@ static bool sees_some_pods(const mn_extender_config *extender)
     return extender->managed_resources.count > 0;
 }
 
+static bool is_same_place(const mn_extender_config *a, const mn_extender_config *b)
+{
+    const size_t len = without_slashes(a->url_prefix);
+    return len == without_slashes(b->url_prefix) && strncmp(a->url_prefix, b->url_prefix, len) == 0;
+}
+
+static bool is_special(const mn_extender_config *extender)
+{
+    return binds(extender) || sees_some_pods(extender);
+}
+
+/* Extenders that bind or are about some resource are common, and other people's. Where none is
+ * left that could be ours, one of them must be. */
+static bool is_anothers(const mn_extender_configs *all, size_t number)
+{
+    const mn_extender_config *extender = &all->items[number];
+    bool could_be_ours = false;
+    if (!is_special(extender))
+        return false;
+    for (size_t i = 0; i < all->count; i++) {
+        if (is_special(&all->items[i]))
+            continue;
+        if (is_same_place(extender, &all->items[i]))
+            return false;
+        could_be_ours = true;
+    }
+    return could_be_ours;
+}
+
+static bool asks_again(const mn_extender_configs *all, size_t number)
+{
+    bool again = false;
+    for (size_t i = 0; i < number && !again; i++)
+        again = is_same_place(&all->items[i], &all->items[number]);
+    return again && !is_anothers(all, number);
+}
+
 static bool samples(const mn_scheduler_config *config)
 {
     for (size_t i = 0; i < config->profiles.count; i++)
@@ -195,7 +232,9 @@ typedef enum severity { ERROR, WARNING, NOTE } severity;
 typedef struct trap {
     const char *code;
     severity severity;
-    bool (*of_extender)(const mn_extender_config *extender); /* one of the two */
+    /* One of these. */
+    bool (*of_extender)(const mn_extender_config *extender); /* that could be ours */
+    bool (*of_entry)(const mn_extender_configs *all, size_t number);
     bool (*of_file)(const mn_scheduler_config *config);
     const char *says;
 } trap;
@@ -221,13 +260,16 @@ static void tell(checking *to, const char *where, const trap *row)
     to->found += row->severity == NOTE ? 0 : 1;
 }
 
-static void check_extender(checking *to, const char *file, size_t number,
-                           const mn_extender_config *extender)
+static void check_extender(checking *to, const char *file, const mn_extender_configs *all,
+                           size_t number)
 {
+    const mn_extender_config *extender = &all->items[number];
+    const bool ours = !is_anothers(all, number);
     g_autofree char *where =
         g_strdup_printf("%s: extenders[%zu] (%s)", file, number, extender->url_prefix);
     for (size_t i = 0; i < G_N_ELEMENTS(traps); i++)
-        if (traps[i].of_extender != NULL && traps[i].of_extender(extender))
+        if ((ours && traps[i].of_extender != NULL && traps[i].of_extender(extender)) ||
+            (traps[i].of_entry != NULL && traps[i].of_entry(all, number)))
             tell(to, where, &traps[i]);
 }
 
@@ -242,7 +284,7 @@ static bool check_document(const mn_document *document, gpointer data, GError **
         return false;
     to->documents++;
     for (size_t i = 0; i < config->extenders.count; i++)
-        check_extender(to, file, i, &config->extenders.items[i]);
+        check_extender(to, file, &config->extenders, i);
     for (size_t i = 0; i < G_N_ELEMENTS(traps); i++)
         if (traps[i].of_file != NULL && traps[i].of_file(config))
             tell(to, file, &traps[i]);

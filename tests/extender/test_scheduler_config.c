@@ -180,6 +180,59 @@ static void kube_scheduler_puts_the_verb_behind_the_prefix(void)
     of_url("https://x/bind", "");
 }
 
+/* How often a code is there, notes as well. */
+static void tells(const char *entries, const char *code, int64_t want)
+{
+    g_autofree char *text = g_strdup_printf(HEAD ALL_NODES "extenders: [%s]\n", entries);
+    const mn_source source = {.name = "s.yaml", .bytes = text, .len = strlen(text)};
+    g_autoptr(GString) out = g_string_new(NULL);
+    size_t found = 0;
+    EXPECT_TRUE(ext_scheduler_check(&source, out, &found, NULL));
+    int64_t count = 0;
+    for (const char *at = out->str; (at = strstr(at, code)) != NULL; at++)
+        count++;
+    EXPECT_INT(count, want);
+}
+
+static void entries(const char *text, const char *want, int64_t not_judged)
+{
+    g_autofree char *file = g_strdup_printf(HEAD ALL_NODES "extenders: [%s]\n", text);
+    finds(file, want);
+    tells(text, " M20 note: ", not_judged);
+}
+
+static void other_peoples_extenders_are_not_judged(void)
+{
+#define OURS   "{" GOOD "}"
+#define BINDER "{urlPrefix: 'http://10.0.0.1', filterVerb: sift, bindVerb: bind, ignorable: true}"
+#define GPUS   "{urlPrefix: 'http://10.0.0.2', managedResources: [{name: example.com/gpu}]}"
+#define OTHER  "{urlPrefix: 'http://10.0.0.3', filterVerb: filter}"
+    entries(OURS, "", 0);
+    entries(OURS ", " BINDER, "", 1);
+    entries(GPUS ", " OURS ", " BINDER, "", 2);
+    entries(OURS ", " OTHER, "M01 M06 M09 M11", 0);
+    /* One of them has to be ours. */
+    entries(BINDER, "M01 M03 M04 M06 M09 M11", 0);
+    entries(BINDER ", " GPUS, "M01 M03 M04 M06 M09 M11 M01 M02 M06 M09 M11 M12", 0);
+    /* Nobody else's is at our place. */
+    entries(OURS ", {" GOOD ", bindVerb: bind}", "M04 M24", 0);
+}
+
+static void the_same_extender_is_asked_once(void)
+{
+    entries(OURS ", " OURS, "M24", 0);
+    entries(OURS ", " OURS ", " OURS, "M24 M24", 0);
+    entries(OURS ", {urlPrefix: 'http://127.0.0.1:8888//', filterVerb: filter, httpTimeout: 1s,"
+                 " preemptVerb: preempt, nodeCacheCapable: true}",
+            "M24",
+            0);
+    entries(OURS ", {urlPrefix: 'http://127.0.0.1:8888/b', filterVerb: filter, httpTimeout: 1s,"
+                 " preemptVerb: preempt, nodeCacheCapable: true}",
+            "",
+            0);
+    entries(OURS ", " GPUS ", " GPUS, "", 2);
+}
+
 static void refuses(const char *text, const char *error)
 {
     size_t found;
@@ -254,6 +307,8 @@ CU_TestInfo suite_extender_scheduler_config[] = {
     TEST(it_is_the_host_that_says_how_far_plain_http_goes),
     TEST(what_is_no_url_cannot_be_called),
     TEST(kube_scheduler_puts_the_verb_behind_the_prefix),
+    TEST(other_peoples_extenders_are_not_judged),
+    TEST(the_same_extender_is_asked_once),
     TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
     TEST(what_is_printed_has_no_trap),
     TEST(the_documentation_lists_the_traps),
