@@ -5,10 +5,10 @@
 #include "mullion/base/error.h"
 #include "mullion/sched/config.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-/* Ten times the weight is what a score of 10 adds; the default plugins add up to 1,200. */
-enum { DECISIVE_WEIGHT = 13, LONG_TIMEOUT_MS = 1000, SHORT_TIMEOUT_MS = 50, ALL_NODES = 100 };
+enum { LONG_TIMEOUT_MS = 1000, SHORT_TIMEOUT_MS = 50, ALL_NODES = 100 };
 
 /* ---- finding */
 
@@ -140,11 +140,6 @@ static bool leaves_no_room_for_verbs(const mn_extender_config *extender)
     return ends_in_verb || g_uri_get_query(url) != NULL || g_uri_get_fragment(url) != NULL;
 }
 
-static bool is_too_light(const mn_extender_config *extender)
-{
-    return is_set(extender->prioritize_verb) && extender->weight.value < DECISIVE_WEIGHT;
-}
-
 static bool waits_long(const mn_extender_config *extender)
 {
     return extender->http_timeout_ms > LONG_TIMEOUT_MS;
@@ -207,6 +202,17 @@ static bool asks_again(const mn_extender_configs *all, size_t number)
     return again && !is_anothers(all, number);
 }
 
+/* A plugin adds up to 100 times its weight, an extender ten times its own for each of 10 points.
+ * VolumeBinding, the one that is not modelled, scores with StorageCapacityScoring only (off). */
+static int64_t weight_to_decide(const mn_extender_config *extender, const mn_profile *profile)
+{
+    const mn_plugin_list *plugins = &profile->points[MN_POINT_SCORE];
+    int64_t sum = 0;
+    for (size_t i = 0; i < plugins->count; i++)
+        sum += plugins->items[i]->unmodelled ? 0 : profile->weights[plugins->items[i]->index];
+    return is_set(extender->prioritize_verb) && extender->weight.value <= sum ? sum + 1 : 0;
+}
+
 static bool samples(const mn_scheduler_config *config)
 {
     for (size_t i = 0; i < config->profiles.count; i++)
@@ -235,6 +241,8 @@ typedef struct trap {
     /* One of these. */
     bool (*of_extender)(const mn_extender_config *extender); /* that could be ours */
     bool (*of_entry)(const mn_extender_configs *all, size_t number);
+    /* 0, or the least number that will do. */
+    int64_t (*of_profile)(const mn_extender_config *extender, const mn_profile *profile);
     bool (*of_file)(const mn_scheduler_config *config);
     const char *says;
 } trap;
@@ -260,17 +268,36 @@ static void tell(checking *to, const char *where, const trap *row)
     to->found += row->severity == NOTE ? 0 : 1;
 }
 
-static void check_extender(checking *to, const char *file, const mn_extender_configs *all,
+static void check_profiles(checking *to, const char *where, const trap *row,
+                           const mn_extender_config *extender, const mn_profiles *profiles)
+{
+    for (size_t i = 0; i < profiles->count; i++) {
+        const int64_t wanted = row->of_profile(extender, &profiles->items[i]);
+        if (wanted == 0)
+            continue;
+        g_autofree char *place = g_strdup_printf("%s, profile \"%s\", wants %" PRId64 " or more",
+                                                 where,
+                                                 profiles->items[i].scheduler_name,
+                                                 wanted);
+        tell(to, place, row);
+    }
+}
+
+static void check_extender(checking *to, const char *file, const mn_scheduler_config *config,
                            size_t number)
 {
+    const mn_extender_configs *all = &config->extenders;
     const mn_extender_config *extender = &all->items[number];
     const bool ours = !is_anothers(all, number);
     g_autofree char *where =
         g_strdup_printf("%s: extenders[%zu] (%s)", file, number, extender->url_prefix);
-    for (size_t i = 0; i < G_N_ELEMENTS(traps); i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(traps); i++) {
         if ((ours && traps[i].of_extender != NULL && traps[i].of_extender(extender)) ||
             (traps[i].of_entry != NULL && traps[i].of_entry(all, number)))
             tell(to, where, &traps[i]);
+        if (ours && traps[i].of_profile != NULL)
+            check_profiles(to, where, &traps[i], extender, &config->profiles);
+    }
 }
 
 static bool check_document(const mn_document *document, gpointer data, GError **error)
@@ -284,7 +311,7 @@ static bool check_document(const mn_document *document, gpointer data, GError **
         return false;
     to->documents++;
     for (size_t i = 0; i < config->extenders.count; i++)
-        check_extender(to, file, &config->extenders, i);
+        check_extender(to, file, config, i);
     for (size_t i = 0; i < G_N_ELEMENTS(traps); i++)
         if (traps[i].of_file != NULL && traps[i].of_file(config))
             tell(to, file, &traps[i]);

@@ -233,6 +233,56 @@ static void the_same_extender_is_asked_once(void)
     entries(OURS ", " GPUS ", " GPUS, "", 2);
 }
 
+static void of_weight(const char *profiles, int weight, const char *want, const char *line)
+{
+    g_autofree char *file = g_strdup_printf(
+        HEAD ALL_NODES "extenders: [{urlPrefix: 'http://[::1]', filterVerb: filter,"
+                       " prioritizeVerb: prioritize, preemptVerb: preempt,"
+                       " weight: %d, nodeCacheCapable: true, httpTimeout: 500ms}]\n%s",
+        weight,
+        profiles);
+    const mn_source source = {.name = "s.yaml", .bytes = file, .len = strlen(file)};
+    g_autoptr(GString) out = g_string_new(NULL);
+    size_t found = 0;
+    finds(file, want);
+    EXPECT_TRUE(ext_scheduler_check(&source, out, &found, NULL));
+    EXPECT_TRUE(line == NULL || strstr(out->str, line) != NULL);
+}
+
+/* More than the score plugins of the profile together, whatever it is. */
+static void a_weight_decides_or_not_in_a_profile(void)
+{
+#define SCORE(text) "profiles: [{schedulerName: a, plugins: {score: {" text "}}}]\n"
+    of_weight(
+        "",
+        12,
+        "M10",
+        "s.yaml: extenders[0] (http://[::1]), profile \"default-scheduler\", wants 13 or more:"
+        " M10 warning: ");
+    of_weight("", 13, "", NULL);
+    of_weight(
+        SCORE("enabled: [{name: TaintToleration, weight: 100}]"), 13, "M10", "wants 110 or more");
+    of_weight(
+        SCORE("enabled: [{name: TaintToleration, weight: 100}]"), 109, "M10", "profile \"a\"");
+    of_weight(SCORE("enabled: [{name: TaintToleration, weight: 100}]"), 110, "", NULL);
+    of_weight(SCORE("enabled: [{name: TaintToleration, weight: 2147483647},"
+                    " {name: NodeAffinity, weight: 2147483647}]"),
+              13,
+              "M10",
+              "wants 4294967302 or more");
+    of_weight(SCORE("disabled: [{name: '*'}]"), 1, "", NULL);
+    of_weight(SCORE("disabled: [{name: TaintToleration}]"), 10, "", NULL);
+    of_weight(SCORE("disabled: [{name: TaintToleration}]"), 9, "M10", "wants 10 or more");
+    of_weight("profiles: [{schedulerName: a}, {schedulerName: b, plugins: {multiPoint:"
+              " {enabled: [{name: ImageLocality, weight: 3}]}}}]\n",
+              13,
+              "M10",
+              "profile \"b\", wants 15 or more");
+    of_weight(
+        "profiles: [{schedulerName: a}, {schedulerName: b}]\n", 1, "M10 M10", "profile \"b\"");
+#undef SCORE
+}
+
 static void refuses(const char *text, const char *error)
 {
     size_t found;
@@ -309,6 +359,7 @@ CU_TestInfo suite_extender_scheduler_config[] = {
     TEST(kube_scheduler_puts_the_verb_behind_the_prefix),
     TEST(other_peoples_extenders_are_not_judged),
     TEST(the_same_extender_is_asked_once),
+    TEST(a_weight_decides_or_not_in_a_profile),
     TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
     TEST(what_is_printed_has_no_trap),
     TEST(the_documentation_lists_the_traps),
