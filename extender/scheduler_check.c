@@ -221,6 +221,11 @@ static bool samples(const mn_scheduler_config *config)
     return false;
 }
 
+static bool asks_the_pods_own_api_server(const mn_scheduler_config *config)
+{
+    return !is_set(config->kubeconfig);
+}
+
 static bool has_no_extender(const mn_scheduler_config *config)
 {
     return config->extenders.count == 0;

@@ -6,9 +6,13 @@
 
 static const char head[] =
     "# For kube-scheduler's --config. Made by `mullion-extender print-scheduler-config`%s.\n"
-    "# Add what your own has: leader election, clientConnection, profiles.\n"
+    "# Add what your own has: leader election, profiles.\n"
     "apiVersion: kubescheduler.config.k8s.io/v1\n"
     "kind: KubeSchedulerConfiguration\n"
+    "# With --config, --kubeconfig on the command line is ignored. Without these two lines the API\n"
+    "# server is found only as a Pod with a ServiceAccount, which kubeadm's static Pod has not.\n"
+    "# clientConnection:\n"
+    "#   kubeconfig: /etc/kubernetes/scheduler.conf\n"
     "# All nodes are looked at. By default kube-scheduler stops at 5 to 50 %% of them, before it\n"
     "# asks extenders: when those all have the wrong OS, the Pod waits though others would do.\n"
     "percentageOfNodesToScore: 100\n"

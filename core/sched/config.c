@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file around the profiles. What concerns how the real process runs (leader
- * election, client connections, ...) is accepted and says nothing here. */
+ * election, most of the client connection, ...) is accepted and says nothing here. */
 #include "mullion/sched/config.h"
 
 #include "core/sched/plugin_sets.h"
@@ -204,8 +204,19 @@ static bool read_profile(mn_arena *arena, const mn_at *at, mn_opt_int percentage
 
 /* ------------------------------------------------------------------ the file */
 
+struct connection {
+    const char *kubeconfig;
+};
+
+static const mn_field connection_fields[] = {
+    MN_FIELD(struct connection, kubeconfig, "kubeconfig", MN_FIELD_STRING),
+};
+static const mn_shape connection_shape =
+    MN_SHAPE(struct connection, "ClientConnectionConfiguration", connection_fields);
+
 struct file {
     const char *api_version, *kind;
+    struct connection connection;
     mn_opt_int percentage, initial_backoff, max_backoff, parallelism;
     mn_extender_configs extenders;
     bool present; /* of what is accepted and means nothing here */
@@ -229,7 +240,7 @@ static const mn_field file_fields[] = {
     PASSED_OVER("profiles"),
     MN_FIELD(struct file, parallelism, "parallelism", MN_FIELD_INT32),
     PASSED_OVER("leaderElection"),
-    PASSED_OVER("clientConnection"),
+    MN_FIELD_OF(struct file, connection, "clientConnection", MN_FIELD_OBJECT, connection_shape),
     PASSED_OVER("enableProfiling"),
     PASSED_OVER("enableContentionProfiling"),
     PASSED_OVER("delayCacheUntilActive"),
@@ -338,6 +349,7 @@ const mn_scheduler_config *mn_scheduler_config_decode(mn_arena *arena, const mn_
     mn_scheduler_config *config = MN_ARENA_NEW(arena, mn_scheduler_config, 1);
     const mn_at profiles = mn_at_member(at, "profiles");
     config->extenders = file.extenders;
+    config->kubeconfig = file.connection.kubeconfig;
     if (!read_backoff(at, &file, config, error) ||
         !read_profiles(arena, &profiles, &file, &config->profiles, error))
         return NULL;

@@ -174,6 +174,26 @@ static void extenders_are_read_with_their_defaults(void)
     EXPECT_STR(config->extenders.items[1].prioritize_verb, NULL);
 }
 
+static void a_client_connection_is_read_for_its_kubeconfig(void)
+{
+    static const struct row {
+        const char *body, *kubeconfig;
+    } rows[] = {
+        {"clientConnection: {kubeconfig: /k, qps: 50, burst: 100, of_later: [1]}\n", "/k"},
+        {"clientConnection: {kubeconfig: '', acceptContentTypes: '', contentType: x}\n", ""},
+        {"clientConnection: {}\n", NULL},
+        {"clientConnection:\n", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(mn_arena) arena = mn_arena_new();
+        const mn_scheduler_config *config = read_config(arena, rows[i].body, NULL);
+        EXPECT_TRUE(config != NULL);
+        if (config != NULL)
+            EXPECT_STR(config->kubeconfig, rows[i].kubeconfig);
+    }
+}
+
 /* As `kube-scheduler --write-config-to` of 1.36 writes it. */
 static void what_later_versions_have_for_groups_of_pods_is_passed_over(void)
 {
@@ -217,6 +237,7 @@ static void mistakes_are_named_with_their_place(void)
         {"profiles: [{schedulerName: a}, {schedulerName: a}]\n", "a second profile \"a\""},
         {"profiles: [{schedulerName: a}, {}]\n", "required field \"schedulerName\" is missing"},
         {"parallelism: 0\n", "parallelism: expected 1 or more, found 0"},
+        {"clientConnection: {kubeconfig: [a]}\n", "clientConnection.kubeconfig: expected a string"},
         {"metricsBindAddress: ':1'\n", "unknown field"},
         {"extenders: [{urlPrefix: x, managedResources: [{name: requests.a/b}]}]\n",
          "expected an extended resource"},
@@ -268,6 +289,8 @@ CU_TestInfo suite_core_profile[] = {
     {"disabling and enabling move plugins as kube scheduler does",
      disabling_and_enabling_move_plugins_as_kube_scheduler_does},
     {"extenders are read with their defaults", extenders_are_read_with_their_defaults},
+    {"a client connection is read for its kubeconfig",
+     a_client_connection_is_read_for_its_kubeconfig},
     {"what later versions have for groups of pods is passed over",
      what_later_versions_have_for_groups_of_pods_is_passed_over},
     {"mistakes are named with their place", mistakes_are_named_with_their_place},

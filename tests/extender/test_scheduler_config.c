@@ -181,9 +181,8 @@ static void kube_scheduler_puts_the_verb_behind_the_prefix(void)
 }
 
 /* How often a code is there, notes as well. */
-static void tells(const char *entries, const char *code, int64_t want)
+static void tells(const char *text, const char *code, int64_t want)
 {
-    g_autofree char *text = g_strdup_printf(HEAD ALL_NODES "extenders: [%s]\n", entries);
     const mn_source source = {.name = "s.yaml", .bytes = text, .len = strlen(text)};
     g_autoptr(GString) out = g_string_new(NULL);
     size_t found = 0;
@@ -198,7 +197,7 @@ static void entries(const char *text, const char *want, int64_t not_judged)
 {
     g_autofree char *file = g_strdup_printf(HEAD ALL_NODES "extenders: [%s]\n", text);
     finds(file, want);
-    tells(text, " M20 note: ", not_judged);
+    tells(file, " M20 note: ", not_judged);
 }
 
 static void other_peoples_extenders_are_not_judged(void)
@@ -283,6 +282,15 @@ static void a_weight_decides_or_not_in_a_profile(void)
 #undef SCORE
 }
 
+/* A Pod of a Deployment needs none: a note. */
+static void a_file_without_a_kubeconfig_is_noted(void)
+{
+    tells(HEAD, " M21 note: ", 1);
+    tells(HEAD "clientConnection: {qps: 50}\n", " M21 note: ", 1);
+    tells(HEAD "clientConnection: {kubeconfig: ''}\n", " M21 note: ", 1);
+    tells(HEAD "clientConnection: {kubeconfig: /k, qps: 50}\n", " M21 note: ", 0);
+}
+
 static void refuses(const char *text, const char *error)
 {
     size_t found;
@@ -335,6 +343,7 @@ static void what_is_printed_has_no_trap(void)
         EXPECT_TRUE(strstr(text, closed ? "\n  ignorable: false\n" : "\n  ignorable: true\n") !=
                     NULL);
         EXPECT_TRUE(strstr(text, row->url) != NULL);
+        EXPECT_TRUE(strstr(text, "\n# clientConnection:\n#   kubeconfig: /") != NULL);
         EXPECT_TRUE((strstr(text, "caFile") != NULL) == (*row->certificate != '\0'));
     }
 }
@@ -360,6 +369,7 @@ CU_TestInfo suite_extender_scheduler_config[] = {
     TEST(other_peoples_extenders_are_not_judged),
     TEST(the_same_extender_is_asked_once),
     TEST(a_weight_decides_or_not_in_a_profile),
+    TEST(a_file_without_a_kubeconfig_is_noted),
     TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
     TEST(what_is_printed_has_no_trap),
     TEST(the_documentation_lists_the_traps),

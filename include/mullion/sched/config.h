@@ -43,6 +43,7 @@ typedef struct mn_extender_configs {
 typedef struct mn_scheduler_config {
     mn_profiles profiles; /* at least one; their `extenders` are for the caller to fill */
     mn_extender_configs extenders;
+    const char *kubeconfig;                     /* of clientConnection; NULL: the file names none */
     int64_t initial_backoff_ms, max_backoff_ms; /* 1,000 and 10,000 where the file says nothing */
 } mn_scheduler_config;
 
