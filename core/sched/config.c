@@ -214,8 +214,19 @@ static const mn_field connection_fields[] = {
 static const mn_shape connection_shape =
     MN_SHAPE(struct connection, "ClientConnectionConfiguration", connection_fields);
 
+struct header {
+    const char *api_version, *kind; /* NULL when absent */
+};
+
+static const mn_field header_fields[] = {
+    MN_FIELD(struct header, api_version, "apiVersion", MN_FIELD_STRING),
+    MN_FIELD(struct header, kind, "kind", MN_FIELD_STRING),
+};
+static const mn_shape header_shape =
+    MN_SHAPE(struct header, "KubeSchedulerConfiguration", header_fields);
+
 struct file {
-    const char *api_version, *kind;
+    struct header header;
     struct connection connection;
     mn_opt_int percentage, initial_backoff, max_backoff, parallelism;
     mn_extender_configs extenders;
@@ -226,11 +237,11 @@ struct file {
 
 static const mn_field file_fields[] = {
     {.name = "apiVersion",
-     .offset = offsetof(struct file, api_version),
+     .offset = offsetof(struct file, header.api_version),
      .kind = MN_FIELD_STRING,
      .required = true},
     {.name = "kind",
-     .offset = offsetof(struct file, kind),
+     .offset = offsetof(struct file, header.kind),
      .kind = MN_FIELD_STRING,
      .required = true},
     MN_FIELD(struct file, percentage, "percentageOfNodesToScore", MN_FIELD_INT32),
@@ -253,13 +264,23 @@ static const mn_shape file_shape = {
     .strict = true,
 };
 
-static bool check_kind(const mn_at *at, const struct file *file, GError **error)
+/* Before the fields, which are unknown when the kind is another. */
+static bool check_kind(mn_arena *arena, const mn_at *at, GError **error)
 {
+    struct header header;
     const mn_at version = mn_at_member(at, "apiVersion"), kind = mn_at_member(at, "kind");
-    if (strcmp(file->kind, "KubeSchedulerConfiguration") != 0)
+    if (!mn_decode(arena, &header_shape, at, &header, error))
+        return false;
+    if (header.kind != NULL && strcmp(header.kind, "KubeSchedulerConfiguration") != 0)
         return mn_at_expected(&kind, "\"KubeSchedulerConfiguration\"", error);
-    if (strcmp(file->api_version, "kubescheduler.config.k8s.io/v1") != 0)
+    if (header.api_version != NULL &&
+        strcmp(header.api_version, "kubescheduler.config.k8s.io/v1") != 0)
         return mn_at_expected(&version, "\"kubescheduler.config.k8s.io/v1\"", error);
+    return true;
+}
+
+static bool check_numbers(const mn_at *at, const struct file *file, GError **error)
+{
     const mn_at parallelism = mn_at_member(at, "parallelism");
     if (file->parallelism.set && file->parallelism.value < 1)
         return mn_at_error(&parallelism,
@@ -344,7 +365,8 @@ const mn_scheduler_config *mn_scheduler_config_decode(mn_arena *arena, const mn_
                                                       GError **error)
 {
     struct file file;
-    if (!mn_decode(arena, &file_shape, at, &file, error) || !check_kind(at, &file, error))
+    if (!check_kind(arena, at, error) || !mn_decode(arena, &file_shape, at, &file, error) ||
+        !check_numbers(at, &file, error))
         return NULL;
     mn_scheduler_config *config = MN_ARENA_NEW(arena, mn_scheduler_config, 1);
     const mn_at profiles = mn_at_member(at, "profiles");

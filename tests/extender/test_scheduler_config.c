@@ -311,6 +311,19 @@ static void what_kube_scheduler_would_refuse_is_an_error_with_its_place(void)
     refuses(HEAD "extenders: [{urlPrefix: 'http://x', managedResources: [{name: cpu}]}]\n",
             "s.yaml:3:56: extenders[0].managedResources[0]: expected an extended resource such as "
             "example.com/gpu, found \"cpu\"");
+    /* Unknown fields are not the news about these. */
+    refuses(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n",
+        "s.yaml:2:7: kind: expected \"KubeSchedulerConfiguration\", found the string \"ConfigMap\"");
+    refuses("apiVersion: kubescheduler.config.k8s.io/v1beta3\nkind: KubeSchedulerConfiguration\n"
+            "healthzBindAddress: ''\n",
+            "s.yaml:1:13: apiVersion: expected \"kubescheduler.config.k8s.io/v1\", found "
+            "the string \"kubescheduler.config.k8s.io/v1beta3\"");
+    refuses("kind: KubeSchedulerConfiguration\n",
+            "s.yaml:1:1: required field \"apiVersion\" is missing");
+    refuses("apiVersion: kubescheduler.config.k8s.io/v1\nkind: 5\n",
+            "s.yaml:2:7: kind: expected a string, found the number 5");
+    refuses("- a\n", "s.yaml:1:1: expected an object with apiVersion and kind, found a list");
     refuses("a: b\n", "s.yaml:1:4: a: unknown field of a KubeSchedulerConfiguration");
     refuses("", "s.yaml: expected a KubeSchedulerConfiguration, found nothing");
 }
