@@ -25,13 +25,14 @@ static const option options_table[] = {
 };
 
 typedef struct command {
-    const char *name, *operand;
+    const char *name, *operand, *options;
     ext_action action;
     const char *help;
 } command;
 
 static const command commands_table[] = {
-#define COMMAND(name_, operand_, action_, help_) {#name_, (operand_), (action_), (help_)},
+#define COMMAND(name_, operand_, options_, action_, help_) \
+    {#name_, (operand_), (options_), (action_), (help_)},
 #include "extender/commands.def"
 #undef COMMAND
 };
@@ -194,8 +195,29 @@ static bool take_word(const char *word, const command **chosen, ext_options *out
     return false;
 }
 
+static bool is_given(ext_options *options, const option *row)
+{
+    return *row->argument != '\0' ? *member_of(options, row->name) != NULL
+                                  : options->fail_closed && command_of(row->action) != NULL;
+}
+
+static bool takes_what_is_given(ext_options *options, const command *row, const char *name,
+                                GError **error)
+{
+    g_auto(GStrv) taken = g_strsplit(row->options, " ", -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(options_table); i++) {
+        const option *given = &options_table[i];
+        if (!is_given(options, given) || g_strv_contains((const char *const *)taken, given->name))
+            continue;
+        g_autofree char *alien = spelling(given);
+        g_set_error(error, MN_ERROR, MN_ERROR_SYNTAX, "%s takes no %s, see --help", name, alien);
+        return false;
+    }
+    return true;
+}
+
 /* Options of another command, or an operand that is missing. */
-static bool is_whole(const ext_options *options, GError **error)
+static bool is_whole(ext_options *options, GError **error)
 {
     const command *row = command_of(options->action);
     if (row == NULL)
@@ -211,20 +233,7 @@ static bool is_whole(const ext_options *options, GError **error)
                     row->operand);
         return false;
     }
-    bool alien = row->action == EXT_REPLAY
-                     ? options->fail_closed
-                     : options->verb != NULL || options->output != NULL ||
-                           (options->fail_closed && row->action != EXT_PRINT_SCHEDULER);
-    if (alien)
-        g_set_error(error,
-                    MN_ERROR,
-                    MN_ERROR_SYNTAX,
-                    "%s takes no %s, see --help",
-                    name,
-                    options->verb != NULL     ? "--verb"
-                    : options->output != NULL ? "--output"
-                                              : "--fail-closed");
-    return !alien;
+    return takes_what_is_given(options, row, name, error);
 }
 
 bool ext_options_parse(char **argv, ext_options *out, GError **error)

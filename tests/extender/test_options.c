@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { WORDS_MAX = 8 };
+enum { WORDS_MAX = 12 };
 
 /* The words of `line` after the program's name; empty: none. */
 static bool parse(const char *line, ext_options *out, GError **error)
@@ -36,13 +36,15 @@ static void options_are_read(void)
 static void commands_take_their_options_and_operands(void)
 {
     g_auto(ext_options) replay = {0};
-    EXPECT_TRUE(parse("replay - --verb=preempt -o json --mode prefer", &replay, NULL));
+    EXPECT_TRUE(
+        parse("replay - --verb=preempt -o json --mode prefer --nodes=n --config c", &replay, NULL));
     EXPECT_INT(replay.action, EXT_REPLAY);
     EXPECT_STR(replay.operand, "-");
     EXPECT_STR(replay.verb, "preempt");
     EXPECT_STR(replay.output, "json");
     g_auto(ext_options) closed = {0};
-    EXPECT_TRUE(parse("print-scheduler-config --fail-closed", &closed, NULL));
+    EXPECT_TRUE(
+        parse("print-scheduler-config --fail-closed --config c --listen :1", &closed, NULL));
     EXPECT_INT(closed.action, EXT_PRINT_SCHEDULER);
     EXPECT_TRUE(closed.fail_closed);
     g_auto(ext_options) check = {0};
@@ -64,6 +66,18 @@ static void wrong_usage_is_said_with_a_remedy(void)
     refuses("serve --verb filter", "serve takes no --verb, see --help");
     refuses("check-config f -o json", "check-config takes no --output, see --help");
     refuses("replay f --fail-closed", "replay takes no --fail-closed, see --help");
+    refuses("serve --fail-closed", "serve takes no --fail-closed, see --help");
+    refuses("--verb filter", "serve takes no --verb, see --help");
+    refuses("check-config f --config c.yaml", "check-config takes no --config, see --help");
+    refuses("check-config --nodes=n f", "check-config takes no --nodes, see --help");
+    refuses("--listen :1 check-config f", "check-config takes no --listen, see --help");
+    refuses("check-config f --mode observe", "check-config takes no --mode, see --help");
+    refuses("check-config f --fail-closed", "check-config takes no --fail-closed, see --help");
+    refuses("replay f --listen :1", "replay takes no --listen, see --help");
+    refuses("print-scheduler-config --nodes n",
+            "print-scheduler-config takes no --nodes, see --help");
+    refuses("print-scheduler-config --mode observe",
+            "print-scheduler-config takes no --mode, see --help");
     refuses("--nodes", "option \"--nodes\" wants an argument: --nodes PATH");
     refuses("--nodes a --nodes=b", "option \"--nodes\" is given twice: \"a\" and \"b\"");
     refuses("--version=1", "option \"--version\" takes no argument");
