@@ -17,7 +17,7 @@ static const char head[] =
     "# asks extenders: when those all have the wrong OS, the Pod waits though others would do.\n"
     "percentageOfNodesToScore: 100\n"
     "extenders:\n"
-    "%s"
+    "%s%s"
     "- urlPrefix: %s\n"
     "  filterVerb: filter\n"
     "  prioritizeVerb: prioritize\n"
@@ -33,6 +33,9 @@ static const char head[] =
 
 static const char everywhere[] =
     "# The extender listens on all addresses: put in the one that kube-scheduler reaches it at.\n";
+
+static const char some_port[] =
+    "# The port is 0, whichever is free: give the extender one (listen.port), and put it in here.\n";
 
 static const char tls[] =
     "  # Without caFile any server would be believed; certFile and keyFile say who asks.\n"
@@ -68,7 +71,10 @@ char *ext_scheduler_print(const ext_config *config, bool fail_closed)
                                            v6 ? "]" : "",
                                            (int)config->listen_port,
                                            config->url_prefix);
-    g_autofree char *start =
-        g_strdup_printf(head, fail_closed ? " --fail-closed" : "", all ? everywhere : "", url);
+    g_autofree char *start = g_strdup_printf(head,
+                                             fail_closed ? " --fail-closed" : "",
+                                             all ? everywhere : "",
+                                             config->listen_port == 0 ? some_port : "",
+                                             url);
     return g_strconcat(start, encrypts ? tls : "", fail_closed ? closed : trying, NULL);
 }

@@ -361,6 +361,29 @@ static void what_is_printed_has_no_trap(void)
     }
 }
 
+static void what_has_to_be_put_in_is_said(void)
+{
+    static const struct row {
+        const char *address, *port;
+        bool says_address, says_port;
+    } rows[] = {
+        {"127.0.0.1", "8888", false, false},
+        {"127.0.0.1", "0", false, true},
+        {"0.0.0.0", "8888", true, false},
+        {"::", "0", true, true},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(ext_config) config = ext_config_new();
+        EXPECT_TRUE(ext_config_set(config, "listen.address", rows[i].address, "test", NULL));
+        EXPECT_TRUE(ext_config_set(config, "listen.port", rows[i].port, "test", NULL));
+        g_autofree char *text = ext_scheduler_print(config, false);
+        EXPECT_INT(strstr(text, "\n# The extender listens on all addresses: ") != NULL,
+                   rows[i].says_address);
+        EXPECT_INT(strstr(text, "\n# The port is 0, ") != NULL, rows[i].says_port);
+        finds(text, "");
+    }
+}
+
 static void the_documentation_lists_the_traps(void)
 {
     g_autofree char *table = ext_scheduler_print_docs(), *doc = NULL;
@@ -385,6 +408,7 @@ CU_TestInfo suite_extender_scheduler_config[] = {
     TEST(a_file_without_a_kubeconfig_is_noted),
     TEST(what_kube_scheduler_would_refuse_is_an_error_with_its_place),
     TEST(what_is_printed_has_no_trap),
+    TEST(what_has_to_be_put_in_is_said),
     TEST(the_documentation_lists_the_traps),
     CU_TEST_INFO_NULL,
 };
