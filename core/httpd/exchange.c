@@ -4,7 +4,9 @@
  *
  * An answer given before the whole request has been read makes the library close
  * the connection, and the client may then see a reset instead of the answer. So a
- * refused request is read to its end if that is near, and cut short if it is not.
+ * refused request is read to its end if that is near. If it is not, the answer goes out
+ * at once where the headers are enough to refuse; in the middle of a body the library
+ * takes none, and the request is cut short.
  */
 #include "core/httpd/exchange.h"
 
@@ -287,13 +289,35 @@ static enum MHD_Result send_reply(mn_exchange *exchange, struct MHD_Connection *
     return result;
 }
 
-static enum MHD_Result refuse(mn_exchange *exchange, struct MHD_Connection *mhd)
+/* Told as soon as it is known: not every client waits for its answer, or gets one. */
+static void refuse(mn_exchange *exchange, unsigned status)
 {
     const mn_exchanges *all = exchange->all;
-    exchange->reply = (mn_http_reply){.status = exchange->refused};
+    exchange->refused = status;
     if (all->refused != NULL)
-        all->refused(all->refused_data, exchange->refused, exchange->method, exchange->path);
+        all->refused(all->refused_data, status, exchange->method, exchange->path);
+}
+
+static enum MHD_Result send_refusal(mn_exchange *exchange, struct MHD_Connection *mhd)
+{
+    exchange->reply = (mn_http_reply){.status = exchange->refused};
     return send_reply(exchange, mhd);
+}
+
+/* A body that is there already leaves less room; one that is only announced takes none. */
+static bool has_room(const mn_exchanges *all, uint64_t length)
+{
+    const size_t held = atomic_load(&all->bodies_bytes);
+    return held <= all->bodies_max && length <= all->bodies_max - held;
+}
+
+/* 0, or the status with which a request is refused for the length it announces. */
+static unsigned judge_length(mn_exchange *exchange, uint64_t length, bool far)
+{
+    const mn_exchanges *all = exchange->all;
+    if (far && length <= all->body_max && !has_room(all, length))
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
+    return refusal_of(mn_body_begin(&exchange->body, length, all->body_max));
 }
 
 static enum MHD_Result begin(mn_exchanges *all, struct MHD_Connection *mhd, const char *url,
@@ -305,32 +329,45 @@ static enum MHD_Result begin(mn_exchanges *all, struct MHD_Connection *mhd, cons
     exchange->read_span = exchange->read_done = 0;
     exchange->method = mn_arena_strdup(exchange->arena, method);
     exchange->path = mn_arena_strdup(exchange->arena, url);
-    exchange->refused = judge_headers(exchange, mhd);
+    exchange->refused = 0;
 
     uint64_t length = content_length(mhd);
-    bool wanted = exchange->refused == 0 && exchange->route->takes_json;
-    if (wanted)
-        exchange->refused = refusal_of(mn_body_begin(&exchange->body, length, all->body_max));
     bool far = length != MN_BODY_LENGTH_UNKNOWN && length > DISCARD_MAX;
-    return exchange->refused != 0 && far ? refuse(exchange, mhd) : MHD_YES;
+    unsigned status = judge_headers(exchange, mhd);
+    if (status == 0 && exchange->route->takes_json)
+        status = judge_length(exchange, length, far);
+    if (status != 0)
+        refuse(exchange, status);
+    return status != 0 && far ? send_refusal(exchange, mhd) : MHD_YES;
+}
+
+/* False: it is refused now, and holds nothing any more that others could use. */
+static bool hold(mn_exchange *exchange, const char *data, size_t size)
+{
+    mn_exchanges *all = exchange->all;
+    size_t others = atomic_fetch_add(&all->bodies_bytes, size);
+    mn_body_status status = others > all->bodies_max || size > all->bodies_max - others
+                                ? MN_BODY_NO_MEMORY
+                                : mn_body_append(&exchange->body, data, size);
+    if (status == MN_BODY_OK)
+        return true;
+    atomic_fetch_sub(&all->bodies_bytes, size + exchange->body.len);
+    mn_body_trim(&exchange->body);
+    refuse(exchange, refusal_of(status));
+    return false;
 }
 
 /* False: the connection has to go. */
 static bool take(mn_exchange *exchange, const char *data, size_t size)
 {
-    mn_exchanges *all = exchange->all;
-    if (exchange->refused == 0 && exchange->route->takes_json) {
-        size_t others = atomic_fetch_add(&all->bodies_bytes, size);
-        mn_body_status status = others > all->bodies_max || size > all->bodies_max - others
-                                    ? MN_BODY_NO_MEMORY
-                                    : mn_body_append(&exchange->body, data, size);
-        if (status == MN_BODY_OK)
-            return true;
-        exchange->refused = refusal_of(status);
-        atomic_fetch_sub(&all->bodies_bytes, size);
-    }
+    if (exchange->refused == 0 && exchange->route->takes_json && hold(exchange, data, size))
+        return true;
     exchange->discarded += size;
-    return exchange->discarded <= DISCARD_MAX;
+    if (exchange->discarded <= DISCARD_MAX)
+        return true;
+    if (exchange->refused == 0) /* a body where none is taken */
+        refuse(exchange, MHD_HTTP_CONTENT_TOO_LARGE);
+    return false;
 }
 
 typedef struct arguments {
@@ -363,7 +400,7 @@ static void take_arguments(mn_exchange *exchange, struct MHD_Connection *mhd,
 static enum MHD_Result finish(mn_exchange *exchange, struct MHD_Connection *mhd)
 {
     if (exchange->refused != 0)
-        return refuse(exchange, mhd);
+        return send_refusal(exchange, mhd);
     mn_http_request request = {.arena = exchange->arena,
                                .method = exchange->method,
                                .path = exchange->path,

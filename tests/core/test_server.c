@@ -53,13 +53,15 @@ static const mn_http_route routes[] = {
 static const mn_http_router router = {
     .routes = routes, .count = G_N_ELEMENTS(routes), .prefix = ""};
 
-static atomic_int refusals, cuts;
+static atomic_int refusals, cuts, last_refusal;
 
 static void count_refusal(void *data, unsigned status, const char *method, const char *path)
 {
     (void)data;
     (void)method;
     (void)path;
+    if (status != 0)
+        atomic_store(&last_refusal, (int)status);
     atomic_fetch_add(status == 0 ? &cuts : &refusals, 1);
 }
 
@@ -253,6 +255,123 @@ static void all_bodies_together_have_a_limit(void)
     g_auto(http_answer) accepted = http_post(second, "/echo", half, strlen(half));
     EXPECT_INT(accepted.status, 200);
     close(second);
+}
+
+static void has_refused(int times, int status)
+{
+    for (int waited = 0; waited < 5000 && atomic_load(&refusals) < times; waited += 10)
+        poll(NULL, 0, 10);
+    EXPECT_INT(atomic_load(&refusals), times);
+    EXPECT_INT(atomic_load(&last_refusal), status);
+}
+
+static int announce(uint16_t port, const char *headers, size_t length)
+{
+    int fd = http_connect(port);
+    g_autofree char *head = g_strdup_printf(
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n%s\r\n", length, headers);
+    http_send_text(fd, head);
+    return fd;
+}
+
+static void a_body_for_which_there_is_no_room_is_503_before_it_is_sent(void)
+{
+    static const char *const headers[] = {"", "Expect: 100-continue\r\n"};
+    mn_http_options with = options();
+    with.bodies_max = 2 << 20;
+    g_autoptr(mn_http_server) server = serve(&with);
+    const uint16_t port = mn_http_server_port(server);
+    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
+        int fd = announce(port, headers[i], 3 << 20);
+        g_auto(http_answer) answer = http_receive(fd);
+        EXPECT_INT(answer.status, 503);
+        EXPECT_TRUE(answer.closes);
+        EXPECT_TRUE(http_is_closed(fd, 5000));
+        has_refused((int)i + 1, 503);
+        close(fd);
+    }
+}
+
+static void a_body_that_finds_no_room_any_more_is_counted_and_cut(void)
+{
+    enum { HALF = 1 << 20 };
+    mn_http_options with = options();
+    with.bodies_max = 4 * HALF;
+    g_autoptr(mn_http_server) server = serve(&with);
+    const uint16_t port = mn_http_server_port(server);
+    g_autofree char *half = g_strnfill(HALF, ' ');
+    int first = announce(port, "", 4 * HALF), second = announce(port, "", 4 * HALF);
+    poll(NULL, 0, 100); /* there is room for either */
+    for (int i = 0; i < 2; i++)
+        EXPECT_TRUE(http_send(first, half, HALF));
+    poll(NULL, 0, 100);
+    for (int i = 0; i < 4; i++)
+        (void)http_send(second, half, HALF);
+    EXPECT_TRUE(http_is_closed(second, 5000));
+    has_refused(1, 503);
+    for (int i = 0; i < 2; i++)
+        EXPECT_TRUE(http_send(first, half, HALF));
+    g_auto(http_answer) answer = http_receive(first);
+    EXPECT_INT(answer.status, 200);
+    has_refused(1, 503);
+    close(first);
+    close(second);
+}
+
+/* Refused in the middle of a body, and answered once the rest of it has come. */
+static void a_refused_body_leaves_its_place_to_others(void)
+{
+    enum { HALF = 1 << 20 };
+    mn_http_options with = options();
+    with.bodies_max = 4 * HALF;
+    g_autoptr(mn_http_server) server = serve(&with);
+    const uint16_t port = mn_http_server_port(server);
+    g_autofree char *half = g_strnfill(HALF, ' ');
+    int first = announce(port, "", 4 * HALF), second = announce(port, "", 2 * HALF + HALF / 2);
+    poll(NULL, 0, 100);
+    EXPECT_TRUE(http_send(first, half, HALF) && http_send(first, half, HALF));
+    poll(NULL, 0, 100);
+    EXPECT_TRUE(http_send(second, half, HALF) && http_send(second, half, HALF));
+    EXPECT_TRUE(http_send(second, half, HALF / 4));
+    has_refused(1, 503);
+    EXPECT_TRUE(http_send(first, half, HALF) && http_send(first, half, HALF));
+    g_auto(http_answer) answer = http_receive(first);
+    EXPECT_INT(answer.status, 200);
+    EXPECT_TRUE(http_send(second, half, HALF / 4));
+    g_auto(http_answer) refused = http_receive(second);
+    EXPECT_INT(refused.status, 503);
+    EXPECT_TRUE(!refused.closes);
+    has_refused(1, 503);
+    close(first);
+    close(second);
+}
+
+/* More than is read of a refused request. */
+static void what_is_cut_is_counted(void)
+{
+    static const struct {
+        const char *head;
+        int status;
+    } rows[] = {
+        {"POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 413},
+        {"POST /nothing HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 404},
+        {"GET /healthz HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 413},
+    };
+    mn_http_options with = options();
+    with.body_max = 64 << 10;
+    g_autoptr(mn_http_server) server = serve(&with);
+    const uint16_t port = mn_http_server_port(server);
+    g_autofree char *blanks = g_strnfill(0x10000, ' ');
+    g_autofree char *chunk = g_strdup_printf("10000\r\n%s\r\n", blanks);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        int fd = http_connect(port), sent = 0;
+        EXPECT_TRUE(http_send_text(fd, rows[i].head));
+        while (sent < 4096 && http_send_text(fd, chunk))
+            sent++;
+        EXPECT_TRUE(sent < 4096);
+        has_refused((int)i + 1, rows[i].status);
+        close(fd);
+    }
 }
 
 /* Sends a piece every 50 ms until the server hangs up; how long that took. */
@@ -506,6 +625,10 @@ CU_TestInfo suite_core_server[] = {
     TEST(spans_are_joined_however_many),
     TEST(an_oversized_body_is_413_before_it_is_sent),
     TEST(all_bodies_together_have_a_limit),
+    TEST(a_body_for_which_there_is_no_room_is_503_before_it_is_sent),
+    TEST(a_body_that_finds_no_room_any_more_is_counted_and_cut),
+    TEST(a_refused_body_leaves_its_place_to_others),
+    TEST(what_is_cut_is_counted),
     TEST(whoever_drips_is_cut),
     TEST(whoever_drips_after_a_good_request_is_cut_too),
     TEST(an_idle_connection_ends_after_the_idle_time),

@@ -23,8 +23,9 @@
 typedef struct mn_http_server mn_http_server;
 
 /* A request that never reached a handler: `status` as above, or 0 for a connection
- * that was cut because its time was up. `method` and `path` may be NULL. Called by
- * several threads at once, sometimes with a lock of the server held: be brief. */
+ * that was cut because its time was up. `method` and `path` may be NULL. Called once
+ * for each, as soon as it is known, whether or not the client waits for the answer;
+ * by several threads at once, sometimes with a lock of the server held: be brief. */
 typedef void (*mn_http_refused)(void *data, unsigned status, const char *method, const char *path);
 
 typedef struct mn_http_options {
