@@ -48,6 +48,70 @@ static bool is_said(const char *text)
     return *text != '\0';
 }
 
+/* A numeric address; the bytes of an IPv4 one, or of an IPv6 one, and how many. */
+typedef struct numeric {
+    uint8_t bytes[sizeof(struct in6_addr)];
+    size_t len; /* 0: neither */
+} numeric;
+
+static numeric numeric_of(const char *address)
+{
+    numeric found = {.len = 0};
+    if (inet_pton(AF_INET, address, found.bytes) == 1)
+        found.len = sizeof(struct in_addr);
+    else if (inet_pton(AF_INET6, address, found.bytes) == 1)
+        found.len = sizeof(struct in6_addr);
+    return found;
+}
+
+/* 0.0.0.0 and :: */
+static bool is_any(const numeric *address)
+{
+    static const numeric zero;
+    return memcmp(address->bytes, zero.bytes, address->len) == 0;
+}
+
+/* Could one socket get what is meant for the other? Between families that is for the system to
+ * say, when they are opened. */
+static bool addresses_meet(const char *one, const char *other)
+{
+    const numeric a = numeric_of(one), b = numeric_of(other);
+    if (a.len == 0 || a.len != b.len)
+        return strcmp(one, other) == 0;
+    return is_any(&a) || is_any(&b) || memcmp(a.bytes, b.bytes, a.len) == 0;
+}
+
+static bool has_two_ports(const ext_config *config, GError **error)
+{
+    if (config->admin_port <= 0 || config->admin_port != config->listen_port ||
+        !addresses_meet(config->listen_address, config->admin_address))
+        return true;
+    g_set_error(error,
+                MN_ERROR,
+                MN_ERROR_SCHEMA,
+                "listen.port and admin.port are both %" PRId64
+                ", on addresses that meet (listen.address "
+                "%s, admin.address %s): expected two ports",
+                config->admin_port,
+                config->listen_address,
+                config->admin_address);
+    return false;
+}
+
+static bool has_room_for_one(const ext_config *config, GError **error)
+{
+    if (config->bodies_bytes >= config->body_bytes)
+        return true;
+    g_set_error(error,
+                MN_ERROR,
+                MN_ERROR_SCHEMA,
+                "limits.bodiesBytes (%" PRId64 ") is less than limits.bodyBytes (%" PRId64
+                "): expected room for one body at least",
+                config->bodies_bytes,
+                config->body_bytes);
+    return false;
+}
+
 static bool is_consistent(const ext_config *config, GError **error)
 {
     const bool tls = is_said(config->tls_certificate);
@@ -59,7 +123,7 @@ static bool is_consistent(const ext_config *config, GError **error)
         return refuse(error, "tls.clientNames needs tls.clientCA, which vouches for the names");
     if (config->admin_tls && !tls)
         return refuse(error, "admin.scheme: https needs tls.certificate and tls.key");
-    return true;
+    return has_two_ports(config, error) && has_room_for_one(config, error);
 }
 
 static bool is_allowed(const ext_config *config, GError **error)

@@ -54,6 +54,33 @@ static void what_of_tls_is_missing_is_named(void)
     is_refused("tls: {certificate: /nowhere/a.crt, key: /nowhere/a.key}\n", "/nowhere/a.crt");
 }
 
+static void two_doors_need_two_ports(void)
+{
+    is_refused("listen: {port: 9000}\nadmin: {port: 9000}\n",
+               "listen.port and admin.port are both 9000");
+    is_refused("listen: {port: 9000}\nadmin: {address: 127.0.0.1, port: 9000}\n", "admin.port");
+    is_refused("listen: {address: 0.0.0.0, port: 9000, plainHTTP: anywhere}\n"
+               "admin: {address: 127.0.0.1, port: 9000}\n",
+               "listen.address 0.0.0.0, admin.address 127.0.0.1");
+    is_refused("listen: {address: '::1', port: 9000}\nadmin: {address: '::', port: 9000}\n",
+               "expected two ports");
+    is_refused("listen: {address: '::1', port: 9000}\nadmin: {address: '0:0::1', port: 9000}\n",
+               "expected two ports");
+    is_fine("listen: {port: 9000}\nadmin: {port: 9001}\n");
+    is_fine("listen: {port: 9000}\nadmin: {address: 127.0.0.2, port: 9000}\n");
+    is_fine("listen: {address: '::1', port: 9000}\nadmin: {address: 127.0.0.1, port: 9000}\n");
+    is_fine("listen: {port: 0}\nadmin: {port: 0}\n");
+    is_fine("listen: {port: 9000}\n");
+}
+
+static void all_bodies_together_may_have_what_one_may(void)
+{
+    is_refused("limits: {bodyBytes: 16Mi, bodiesBytes: 4Mi}\n",
+               "limits.bodiesBytes (4194304) is less than limits.bodyBytes (16777216)");
+    is_refused("limits: {bodyBytes: 512Mi}\n", "limits.bodiesBytes");
+    is_fine("limits: {bodyBytes: 4Mi, bodiesBytes: 4Mi}\n");
+}
+
 typedef struct keys {
     char *folder;
     certificate *ca, *server, *scheduler, *stranger;
@@ -152,6 +179,8 @@ static void probes_have_a_door_without_client_certificates(void)
 CU_TestInfo suite_extender_listeners[] = {
     TEST(plain_http_beyond_loopback_has_to_be_asked_for),
     TEST(what_of_tls_is_missing_is_named),
+    TEST(two_doors_need_two_ports),
+    TEST(all_bodies_together_may_have_what_one_may),
     TEST(probes_have_a_door_without_client_certificates),
     CU_TEST_INFO_NULL,
 };
