@@ -3,10 +3,13 @@
  * once and 60 MB are copied once; without one it doubles. Only what was received
  * becomes resident: promising 128 MiB and sending none costs address space alone.
  *
- * Large buffers are aligned for huge pages: 30 page faults instead of 15,000 for
- * the 60 MB of 5,000 whole nodes.
+ * That is why huge pages, 30 page faults instead of 15,000 for the 60 MB of 5,000 whole
+ * nodes, begin behind the first 8 MiB: a body that reached them has sent far more than
+ * the page of 2 MiB that its next byte brings. Before, they are forbidden, also where the
+ * system gives them to everybody. Memory of malloc() cannot be told so, parts of it go to
+ * others and come from others; so all buffers but small ones are mapped.
  */
-#define _DEFAULT_SOURCE /* NOLINT(*): madvise() */
+#define _DEFAULT_SOURCE /* NOLINT(*): madvise(), MAP_ANONYMOUS */
 
 #include "core/httpd/body.h"
 
@@ -15,18 +18,39 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_CAPACITY = 16 << 10, KEPT_CAPACITY = 512 << 10, HUGE_PAGE = 2 << 20 };
+enum {
+    FIRST_CAPACITY = 16 << 10,
+    KEPT_CAPACITY = 512 << 10, /* from malloc(); more is mapped */
+    HUGE_PAGE = 2 << 20,
+    SMALL_PAGES = 4 * HUGE_PAGE,
+};
+
+/* Hints: without them the body is the same. */
+static void advise(char *bytes, size_t capacity)
+{
+    const size_t beyond = SMALL_PAGES + HUGE_PAGE - (uintptr_t)bytes % HUGE_PAGE;
+    (void)madvise(bytes, MIN(capacity, beyond), MADV_NOHUGEPAGE);
+    if (capacity > beyond)
+        (void)madvise(bytes + beyond, capacity - beyond, MADV_HUGEPAGE);
+}
 
 static char *allocate(size_t capacity)
 {
-    size_t align = capacity < 4 * (size_t)HUGE_PAGE ? 64 : HUGE_PAGE;
-    size_t rounded = (capacity + align - 1) / align * align;
-    void *memory = NULL;
-    if (rounded < capacity || posix_memalign(&memory, align, rounded) != 0)
+    if (capacity <= KEPT_CAPACITY)
+        return g_try_malloc(capacity);
+    void *memory = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
         return NULL;
-    if (align == HUGE_PAGE)
-        (void)madvise(memory, rounded, MADV_HUGEPAGE); /* a hint; small pages do as well */
+    advise(memory, capacity);
     return memory;
+}
+
+static void release(mn_body *body)
+{
+    if (body->capacity > KEPT_CAPACITY)
+        (void)munmap(body->bytes, body->capacity);
+    else
+        free(body->bytes);
 }
 
 static bool grow(mn_body *body, size_t len)
@@ -41,7 +65,7 @@ static bool grow(mn_body *body, size_t len)
         return false;
     if (body->len > 0)
         memcpy(bytes, body->bytes, body->len);
-    free(body->bytes);
+    release(body);
     body->bytes = bytes;
     body->capacity = capacity;
     return true;
@@ -91,6 +115,6 @@ void mn_body_trim(mn_body *body)
 
 void mn_body_clear(mn_body *body)
 {
-    free(body->bytes);
+    release(body);
     *body = (mn_body){0};
 }

@@ -374,6 +374,38 @@ static void what_is_cut_is_counted(void)
     }
 }
 
+static int64_t resident_bytes(void)
+{
+    g_autofree char *text = NULL;
+    char *rest = NULL;
+    if (!g_file_get_contents("/proc/self/statm", &text, NULL, NULL))
+        g_error("no /proc");
+    (void)g_ascii_strtoull(text, &rest, 10);
+    return (int64_t)g_ascii_strtoull(rest, NULL, 10) * sysconf(_SC_PAGESIZE);
+}
+
+/* A huge page each would be 100 MiB. */
+static void many_who_announce_much_and_send_little_hold_little(void)
+{
+    mn_http_options with = options();
+    with.body_max = with.bodies_max = 128 << 20;
+    g_autoptr(mn_http_server) server = serve(&with);
+    const uint16_t port = mn_http_server_port(server);
+    const int64_t before = resident_bytes();
+    int fds[50];
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = announce(port, "", 100 << 20);
+        EXPECT_TRUE(http_send_text(fds[i], "0123456789"));
+    }
+    g_auto(http_answer) other = http_once(port, "GET", "/healthz", "", "");
+    EXPECT_INT(other.status, 200);
+    poll(NULL, 0, 200); /* for the last byte to have come */
+    EXPECT_INT((int64_t)mn_http_server_counts(server).in_flight, (int64_t)G_N_ELEMENTS(fds));
+    EXPECT_TRUE(resident_bytes() - before < 50 << 20);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
+        close(fds[i]);
+}
+
 /* Sends a piece every 50 ms until the server hangs up; how long that took. */
 static int64_t drip(int fd, const char *piece)
 {
@@ -629,6 +661,7 @@ CU_TestInfo suite_core_server[] = {
     TEST(a_body_that_finds_no_room_any_more_is_counted_and_cut),
     TEST(a_refused_body_leaves_its_place_to_others),
     TEST(what_is_cut_is_counted),
+    TEST(many_who_announce_much_and_send_little_hold_little),
     TEST(whoever_drips_is_cut),
     TEST(whoever_drips_after_a_good_request_is_cut_too),
     TEST(an_idle_connection_ends_after_the_idle_time),
