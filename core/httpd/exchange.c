@@ -178,7 +178,7 @@ static unsigned judge_headers(mn_exchange *exchange, struct MHD_Connection *mhd)
     if (!exchange->route->takes_json)
         return 0;
     const char *type = header(mhd, MHD_HTTP_HEADER_CONTENT_TYPE);
-    if (type != NULL && !mn_http_is_json(type))
+    if (type == NULL || !mn_http_is_json(type))
         return MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
     if (header(mhd, MHD_HTTP_HEADER_CONTENT_LENGTH) == NULL &&
         header(mhd, MHD_HTTP_HEADER_TRANSFER_ENCODING) == NULL)

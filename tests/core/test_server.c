@@ -126,7 +126,8 @@ static void refusals_have_their_status_and_keep_the_connection(void)
         {"GET /echo HTTP/1.1\r\nHost: h\r\n\r\n", 405},
         {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}",
          415},
-        {"POST /echo HTTP/1.1\r\nHost: h\r\n\r\n", 411},
+        {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", 415},
+        {POST_JSON("/echo") "\r\n", 411},
     };
     const mn_http_options with = options();
     g_autoptr(mn_http_server) server = serve(&with);
@@ -177,7 +178,7 @@ static void chunks_are_put_together_up_to_the_cap(void)
     with.body_max = 8;
     g_autoptr(mn_http_server) server = serve(&with);
     const uint16_t port = mn_http_server_port(server);
-    const char *chunked = "Transfer-Encoding: chunked\r\n";
+    const char *chunked = AS_JSON "Transfer-Encoding: chunked\r\n";
     g_auto(http_answer) answer =
         http_once(port, "POST", "/echo", chunked, "3\r\nabc\r\n5\r\ndefgh\r\n0\r\n\r\n");
     EXPECT_STR(answer.body, "abcdefgh");
@@ -227,8 +228,7 @@ static void an_oversized_body_is_413_before_it_is_sent(void)
     g_autoptr(mn_http_server) server = serve(&with);
     const uint16_t port = mn_http_server_port(server);
     int fd = http_connect(port);
-    EXPECT_TRUE(http_send_text(
-        fd, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999\r\n\r\n{"));
+    EXPECT_TRUE(http_send_text(fd, POST_JSON("/echo") "Content-Length: 99999999999\r\n\r\n{"));
     g_auto(http_answer) answer = http_receive(fd);
     EXPECT_INT(answer.status, 413);
     EXPECT_TRUE(http_is_closed(fd, 5000));
@@ -243,7 +243,7 @@ static void all_bodies_together_have_a_limit(void)
     const uint16_t port = mn_http_server_port(server);
     g_autofree char *half = g_strnfill(60 << 10, ' ');
     int first = http_connect(port);
-    http_send_text(first, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 81920\r\n\r\n");
+    http_send_text(first, POST_JSON("/echo") "Content-Length: 81920\r\n\r\n");
     http_send_text(first, half);
     poll(NULL, 0, 100);
 
@@ -268,8 +268,8 @@ static void has_refused(int times, int status)
 static int announce(uint16_t port, const char *headers, size_t length)
 {
     int fd = http_connect(port);
-    g_autofree char *head = g_strdup_printf(
-        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n%s\r\n", length, headers);
+    g_autofree char *head =
+        g_strdup_printf(POST_JSON("/echo") "Content-Length: %zu\r\n%s\r\n", length, headers);
     http_send_text(fd, head);
     return fd;
 }
@@ -353,7 +353,7 @@ static void what_is_cut_is_counted(void)
         const char *head;
         int status;
     } rows[] = {
-        {"POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 413},
+        {POST_JSON("/echo") "Transfer-Encoding: chunked\r\n\r\n", 413},
         {"POST /nothing HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 404},
         {"GET /healthz HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 413},
     };
@@ -421,9 +421,9 @@ static void whoever_drips_is_cut(void)
     static const struct {
         const char *start, *piece;
     } rows[] = {
-        {"", "G"},                                                              /* request line */
-        {"GET /healthz HTTP/1.1\r\n", "X: y\r\n"},                              /* headers */
-        {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 999\r\n\r\n", " "}, /* body */
+        {"", "G"},                                               /* request line */
+        {"GET /healthz HTTP/1.1\r\n", "X: y\r\n"},               /* headers */
+        {POST_JSON("/echo") "Content-Length: 999\r\n\r\n", " "}, /* body */
     };
     mn_http_options with = options();
     with.request_timeout_ms = 500;
@@ -523,7 +523,7 @@ static void more_connections_than_the_limit_at_once_hold_up_nobody(void)
     int busy[2], silent[60];
     for (size_t i = 0; i < G_N_ELEMENTS(busy); i++) {
         busy[i] = http_connect(port);
-        http_send_text(busy[i], "POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+        http_send_text(busy[i], POST_JSON("/slow") "Content-Length: 0\r\n\r\n");
     }
     poll(NULL, 0, 50);
     for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
@@ -557,7 +557,7 @@ static void draining_answers_what_has_begun_and_ends_what_is_idle(void)
     int idle = http_connect(port), busy = http_connect(port);
     g_auto(http_answer) first = http_get(idle, "/healthz");
     EXPECT_INT(first.status, 200);
-    http_send_text(busy, "POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{");
+    http_send_text(busy, POST_JSON("/slow") "Content-Length: 2\r\n\r\n{");
     poll(NULL, 0, 50);
 
     pthread_t drainer;
@@ -583,7 +583,7 @@ static void draining_gives_up_in_time(void)
     g_autoptr(mn_http_server) server = serve(&with);
     const uint16_t port = mn_http_server_port(server);
     int fd = http_connect(port);
-    http_send_text(fd, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{");
+    http_send_text(fd, POST_JSON("/echo") "Content-Length: 2\r\n\r\n{");
     poll(NULL, 0, 50);
     int64_t began = g_get_monotonic_time();
     EXPECT_TRUE(!mn_http_server_drain(server, 200));

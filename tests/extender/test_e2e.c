@@ -185,13 +185,14 @@ static void what_is_no_request_of_ours_is_refused(void)
     process extender = start("limits: {bodyBytes: 64Ki}\n");
     uint16_t port = extender.port;
     status_of(port, "POST", "/bind", "Content-Length: 2\r\n", "{}", 404);
-    status_of(port, "POST", "/preempt", "Content-Length: 2\r\n", "{}", 400);
+    status_of(port, "POST", "/preempt", AS_JSON "Content-Length: 2\r\n", "{}", 400);
     status_of(port, "GET", "/filter", "", "", 405);
     status_of(
         port, "POST", "/filter", "Content-Length: 2\r\nContent-Type: text/xml\r\n", "{}", 415);
-    status_of(port, "POST", "/filter", "Content-Length: 9999999\r\n", "", 413);
-    status_of(port, "POST", "/filter", "Content-Length: 2\r\n", "{}", 200);
-    status_of(port, "POST", "/filter", "Content-Length: 1\r\n", "{", 200);
+    status_of(port, "POST", "/filter", "Content-Length: 2\r\n", "{}", 415);
+    status_of(port, "POST", "/filter", AS_JSON "Content-Length: 9999999\r\n", "", 413);
+    status_of(port, "POST", "/filter", AS_JSON "Content-Length: 2\r\n", "{}", 200);
+    status_of(port, "POST", "/filter", AS_JSON "Content-Length: 1\r\n", "{", 200);
     EXPECT_INT(stop(&extender), 0);
 }
 
@@ -201,7 +202,7 @@ static void a_slow_request_is_dropped_and_others_go_on(void)
     int slow[20];
     for (size_t i = 0; i < G_N_ELEMENTS(slow); i++) {
         slow[i] = http_connect(extender.port);
-        http_send_text(slow[i], "POST /filter HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n{");
+        http_send_text(slow[i], POST_JSON("/filter") "Content-Length: 99\r\n\r\n{");
     }
     kept(extender.port, "/filter", "lin-1");
     for (size_t i = 0; i < G_N_ELEMENTS(slow); i++) {
@@ -216,8 +217,8 @@ static void sigterm_lets_a_request_in_flight_finish(void)
 {
     process extender = start_captured("");
     int fd = http_connect(extender.port);
-    g_autofree char *head = g_strdup_printf(
-        "POST /filter HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n", sizeof args - 1);
+    g_autofree char *head =
+        g_strdup_printf(POST_JSON("/filter") "Content-Length: %zu\r\n\r\n", sizeof args - 1);
     http_send_text(fd, head);
     http_send(fd, args, 10);
     poll(NULL, 0, 100);

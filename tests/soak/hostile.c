@@ -193,8 +193,7 @@ static outcome large_header(hostile *self)
 
 static outcome large_body(hostile *self)
 {
-    return status_of_text(
-        self, "POST /filter HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999\r\n\r\n{", 413);
+    return status_of_text(self, POST_JSON("/filter") "Content-Length: 99999999999\r\n\r\n{", 413);
 }
 
 /* 1.25 MB where 1 MiB is the limit: near enough for the answer to be waited for. */
@@ -202,7 +201,7 @@ static outcome large_chunks(hostile *self)
 {
     enum { CHUNKS = 20, CHUNK = 65536 };
     g_autoptr(GString) text =
-        g_string_new("POST /filter HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+        g_string_new(POST_JSON("/filter") "Transfer-Encoding: chunked\r\n\r\n");
     g_autofree char *blanks = g_strnfill(CHUNK, ' ');
     for (int i = 0; i < CHUNKS; i++)
         g_string_append_printf(text, "%x\r\n%s\r\n", (unsigned)CHUNK, blanks);
@@ -213,14 +212,12 @@ static outcome large_chunks(hostile *self)
 static outcome two_lengths(hostile *self)
 {
     return status_of_text(
-        self,
-        "POST /filter HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-        400);
+        self, POST_JSON("/filter") "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400);
 }
 
 static outcome no_length(hostile *self)
 {
-    return status_of_text(self, "POST /filter HTTP/1.1\r\nHost: h\r\n\r\n", 411);
+    return status_of_text(self, POST_JSON("/filter") "\r\n", 411);
 }
 
 static outcome wrong_method(hostile *self)
@@ -230,8 +227,13 @@ static outcome wrong_method(hostile *self)
 
 static outcome wrong_path(hostile *self)
 {
+    return status_of_text(self, POST_JSON("/bind") "Content-Length: 2\r\n\r\n{}", 404);
+}
+
+static outcome no_type(hostile *self)
+{
     return status_of_text(
-        self, "POST /bind HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", 404);
+        self, "POST /filter HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", 415);
 }
 
 static outcome wrong_type(hostile *self)
@@ -431,7 +433,7 @@ static void be_slow(hostile *self)
          .goes_on = "X: y\r\n",
          .with_tls = true,
          .trick = TRICK_slow_headers},
-        {.begins = "POST /filter HTTP/1.1\r\nHost: h\r\nContent-Length: 9999\r\n\r\n{",
+        {.begins = POST_JSON("/filter") "Content-Length: 9999\r\n\r\n{",
          .goes_on = " ",
          .with_tls = true,
          .trick = TRICK_slow_body},

@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The beginning of a request by hand: JSON, and no length yet. */
+#define AS_JSON         "Content-Type: application/json\r\n"
+#define POST_JSON(path) "POST " path " HTTP/1.1\r\nHost: h\r\n" AS_JSON
+
 typedef struct http_answer {
     int status;    /* 0: the connection ended without an answer */
     char *headers; /* status line included, each line ends in CR LF */

@@ -49,7 +49,7 @@ typedef struct mn_http_route {
     const char *path;   /* begins with a slash */
     mn_http_handler handle;
     bool under_prefix; /* the prefix stands before the path */
-    bool takes_json;   /* has a body, and when a content type is named it is JSON */
+    bool takes_json;   /* has a body, whose content type says JSON */
 } mn_http_route;
 
 typedef struct mn_http_router {
