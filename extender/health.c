@@ -155,6 +155,7 @@ static void collect(ext_service *service)
         const mn_http_counts counts = mn_http_server_counts(server);
         ext_set(&metrics->in_flight[0][0], (double)counts.in_flight);
         ext_set(&metrics->connections[0][0], (double)counts.connections);
+        ext_set(&metrics->evicted[0][0], (double)counts.evicted);
     }
     mn_tls *tls = atomic_load(&service->tls);
     if (tls != NULL) {

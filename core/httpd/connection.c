@@ -227,8 +227,10 @@ bool mn_connections_evict(mn_connections *all)
     const int64_t latest = mn_now_ms() - NEW_GRACE_MS;
     pthread_mutex_lock(&all->lock);
     mn_connection *chosen = longest_quiet(all, has_new(all) ? MN_PHASE_NEW : MN_PHASE_IDLE, latest);
-    if (chosen != NULL)
+    if (chosen != NULL) {
+        atomic_fetch_add(&all->evicted, 1);
         cut(chosen);
+    }
     pthread_mutex_unlock(&all->lock);
     return chosen != NULL;
 }

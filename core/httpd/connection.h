@@ -47,7 +47,7 @@ typedef struct mn_connections {
     mn_http_refused refused;
     void *refused_data;
     _Atomic int64_t draining_since_ms; /* 0: not draining */
-    _Atomic uint64_t timed_out;
+    _Atomic uint64_t timed_out, evicted;
 } mn_connections;
 
 int64_t mn_now_ms(void); /* monotonic */

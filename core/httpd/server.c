@@ -286,7 +286,8 @@ mn_http_counts mn_http_server_counts(mn_http_server *server)
     size_t open = mn_connections_count(&server->connections, &busy);
     return (mn_http_counts){.connections = open,
                             .in_flight = busy,
-                            .timed_out = atomic_load(&server->connections.timed_out)};
+                            .timed_out = atomic_load(&server->connections.timed_out),
+                            .evicted = atomic_load(&server->connections.evicted)};
 }
 
 bool mn_http_server_drain(mn_http_server *server, int64_t drain_ms)

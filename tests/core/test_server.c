@@ -485,6 +485,8 @@ static void a_newcomer_takes_the_place_of_the_longest_idle(void)
         poll(NULL, 0, 20);
     }
     EXPECT_TRUE(http_is_closed(fds[0], 2000));
+    EXPECT_INT((int64_t)mn_http_server_counts(server).evicted, 1);
+    EXPECT_INT((int64_t)mn_http_server_counts(server).timed_out, 0);
     EXPECT_TRUE(!http_is_closed(fds[1], 0));
     for (size_t i = 0; i < 3; i++)
         close(fds[i]);

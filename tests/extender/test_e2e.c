@@ -171,6 +171,7 @@ static void probes_and_explanations_are_those_of_kubernetes(void)
     body_has(port, "/readyz?verbose", 200, "[+]nodes-read ok\n");
     body_has(port, "/version", 200, "\"gitVersion\":\"v");
     body_has(port, "/metrics", 200, "\nmullion_requests_in_flight ");
+    body_has(port, "/metrics", 200, "\nmullion_connections_evicted_total 0\n");
     body_has(port, "/explain", 200, "\"default/p\"");
     body_has(port, "/explain?pod=default%2Fp", 200, "\"nodesOut\": 1");
     body_has(port, "/explain?pod=p&pretty", 200, "\"nodesOut\": 1");

@@ -46,6 +46,7 @@ typedef struct mn_http_counts {
     uint64_t connections; /* now */
     uint64_t in_flight;   /* now: a request is arriving, decided or answered */
     uint64_t timed_out;   /* since the start: cut because a request or answer took too long */
+    uint64_t evicted;     /* since the start: cut while nothing was under way, to make room */
 } mn_http_counts;
 
 /* Listens and serves until stopped. `router` is borrowed until mn_http_server_free();
