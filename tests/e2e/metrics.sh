@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What Prometheus' own linter says of /metrics and of the alert rules, after some requests.
+# What Prometheus' own linter says of /metrics and of the alert rules, after some requests; and whether
+# the rules fire when they should (alerts_test.yaml).
 # Skipped, saying so, where promtool or curl is not installed; a test in C checks the format always.
 set -eu
 
@@ -46,5 +47,9 @@ promtool check rules deploy/monitoring/alerts.yaml >"$work/lint" 2>&1 || {
     cat "$work/lint"
     exit 1
 }
+promtool test rules tests/e2e/alerts_test.yaml >"$work/lint" 2>&1 || {
+    cat "$work/lint"
+    exit 1
+}
 grep -q '^mullion_nodes_in_total{verb="filter"} 4$' "$work/page"
-echo "promtool finds nothing wrong with $(grep -c '^# HELP' "$work/page") metrics and $(grep -c -- '- alert:' deploy/monitoring/alerts.yaml) rules"
+echo "promtool finds nothing wrong with $(grep -c '^# HELP' "$work/page") metrics and $(grep -c -- '- alert:' deploy/monitoring/alerts.yaml) rules, which fire as $(grep -c -- '^- name:' tests/e2e/alerts_test.yaml) cases say"
