@@ -115,7 +115,11 @@ script prerm <<'PRERM'
 PRERM
 script postrm <<'POSTRM'
 [ ! -d /run/systemd/system ] || systemctl --system daemon-reload || true
-[ "$1" != purge ] || rmdir /etc/mullion 2>/dev/null || true
+if [ "$1" = purge ]; then
+    # A credential, which nobody else would take away. DPKG_ROOT is empty but for dpkg --root.
+    rm -f "$DPKG_ROOT/etc/mullion/kubeconfig"
+    rmdir "$DPKG_ROOT/etc/mullion" 2>/dev/null || true
+fi
 POSTRM
 
 find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +

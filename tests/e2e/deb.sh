@@ -81,6 +81,9 @@ if [ "$how" = "installed by dpkg" ]; then
     installs -r mullion
     [ -e "$root/etc/mullion/extender.yaml" ] || fail "removing takes a changed configuration along"
     [ ! -e "$root/usr/bin/mullion-extender" ] || fail "removing leaves programs"
+    echo 'a key' >"$root/etc/mullion/kubeconfig"
+    installs -P mullion
+    [ ! -e "$root/etc/mullion" ] || fail "purging leaves $(ls "$root/etc/mullion")"
 fi
 if command -v systemd-analyze >/dev/null; then
     exposure=$(systemd-analyze security --offline=true deploy/debian/mullion-extender.service 2>/dev/null |
