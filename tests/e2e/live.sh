@@ -37,7 +37,7 @@ for part in ${LIVE_PARTS:-deploy landing preempt failures tls source second}; do
     . "tests/e2e/live/$part.sh"
 done
 
-! grep -q 'PRIVATE KEY\|eyJhbGci' "$work"/extender*.log || fail "a key or a token in the log"
+! grep -qs 'PRIVATE KEY\|eyJhbGci' "$work"/extender*.log || fail "a key or a token in the log"
 [ "$wrong" = 0 ] || exit 1
 failed=0
 echo "every Pod landed where it was to land"
