@@ -233,27 +233,6 @@ typedef struct skeleton {
     size_t list, failures;
 } skeleton;
 
-/* Gives the place of what is listed. */
-static size_t write_list(mn_json_writer *json)
-{
-    mn_json_begin_array(json);
-    const size_t place = mn_json_writer_len(json);
-    mn_json_end_array(json);
-    return place;
-}
-
-static size_t write_nodes(mn_json_writer *json)
-{
-    mn_json_begin_object(json);
-    mn_json_key(json, "metadata");
-    mn_json_begin_object(json);
-    mn_json_end_object(json);
-    mn_json_key(json, "items");
-    const size_t place = write_list(json);
-    mn_json_end_object(json);
-    return place;
-}
-
 static void write_failures(skeleton *out, const char *error)
 {
     mn_json_key(&out->json, "FailedNodes");
@@ -275,12 +254,12 @@ static void write_skeleton(skeleton *out, const mn_wire_args *args, const char *
     mn_json_begin_object(&out->json);
     mn_json_key(&out->json, "Nodes");
     if (args != NULL && args->form == MN_WIRE_NODES)
-        out->list = write_nodes(&out->json);
+        out->list = wire_write_node_list(&out->json);
     else
         mn_json_null(&out->json);
     mn_json_key(&out->json, "NodeNames");
     if (args != NULL && args->form == MN_WIRE_NAMES)
-        out->list = write_list(&out->json);
+        out->list = wire_write_list(&out->json);
     else
         mn_json_null(&out->json);
     write_failures(out, error);

@@ -13,6 +13,26 @@ mn_str wire_keep(mn_arena *arena, const mn_json_writer *json)
     return (mn_str){.ptr = mn_arena_strndup(arena, text.ptr, text.len), .len = text.len};
 }
 
+size_t wire_write_list(mn_json_writer *json)
+{
+    mn_json_begin_array(json);
+    const size_t place = mn_json_writer_len(json);
+    mn_json_end_array(json);
+    return place;
+}
+
+size_t wire_write_node_list(mn_json_writer *json)
+{
+    mn_json_begin_object(json);
+    mn_json_key(json, "metadata");
+    mn_json_begin_object(json);
+    mn_json_end_object(json);
+    mn_json_key(json, "items");
+    const size_t place = wire_write_list(json);
+    mn_json_end_object(json);
+    return place;
+}
+
 void wire_single_span(mn_arena *arena, mn_str text, mn_wire_body *out)
 {
     mn_str *span = MN_ARENA_NEW(arena, mn_str, 1);
@@ -52,15 +72,7 @@ static size_t write_around_nodes(mn_json_writer *json, mn_str pod)
     mn_json_key(json, "Pod");
     mn_json_raw(json, pod);
     mn_json_key(json, "Nodes");
-    mn_json_begin_object(json);
-    mn_json_key(json, "metadata");
-    mn_json_begin_object(json);
-    mn_json_end_object(json);
-    mn_json_key(json, "items");
-    mn_json_begin_array(json);
-    const size_t place = mn_json_writer_len(json);
-    mn_json_end_array(json);
-    mn_json_end_object(json);
+    const size_t place = wire_write_node_list(json);
     mn_json_key(json, "NodeNames");
     mn_json_null(json);
     mn_json_end_object(json);

@@ -36,6 +36,9 @@ int64_t wire_take_integer(wire_decode *decode);
 
 /* What was written, copied to the arena. */
 mn_str wire_keep(mn_arena *arena, const mn_json_writer *json);
+/* An empty array; a NodeList of none. They give the place in the text where the items belong. */
+size_t wire_write_list(mn_json_writer *json);
+size_t wire_write_node_list(mn_json_writer *json);
 /* A body that is this text alone. */
 void wire_single_span(mn_arena *arena, mn_str text, mn_wire_body *out);
 
