@@ -28,15 +28,6 @@ struct ext_listeners {
 
 /* ---- what the configuration allows */
 
-bool ext_is_loopback(const char *address)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-    if (inet_pton(AF_INET, address, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
-    return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 static bool refuse(GError **error, const char *message)
 {
     g_set_error(error, MN_ERROR, MN_ERROR_SCHEMA, "%s", message);
@@ -62,6 +53,14 @@ static numeric numeric_of(const char *address)
     else if (inet_pton(AF_INET6, address, found.bytes) == 1)
         found.len = sizeof(struct in6_addr);
     return found;
+}
+
+bool ext_is_loopback(const char *address)
+{
+    const numeric found = numeric_of(address);
+    if (found.len == sizeof(struct in_addr))
+        return found.bytes[0] == IN_LOOPBACKNET;
+    return found.len > 0 && memcmp(found.bytes, &in6addr_loopback, found.len) == 0;
 }
 
 /* 0.0.0.0 and :: */

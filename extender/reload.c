@@ -43,9 +43,14 @@ static uint64_t look_of(const char *path)
     return sum;
 }
 
-void ext_reloader_init(ext_reloader *reloader)
+static void note_look(ext_reloader *reloader)
 {
     reloader->seen = reloader->found = look_of(reloader->options->config);
+}
+
+void ext_reloader_init(ext_reloader *reloader)
+{
+    note_look(reloader);
 }
 
 /* What does not change by a reload counts at the next start, which somebody else may bring
@@ -120,7 +125,7 @@ bool ext_reload(ext_reloader *reloader)
         ext_log_say(reloader->log, EXT_WARNING, "no --config: nothing to read again");
         return false;
     }
-    ext_reloader_init(reloader);
+    note_look(reloader);
     ext_config *fresh = read_anew(reloader, &error);
     if (fresh == NULL) {
         ext_metrics_reloaded(reloader->metrics, false, 0);
