@@ -295,12 +295,19 @@ static void a_body_for_which_there_is_no_room_is_503_before_it_is_sent(void)
     }
 }
 
-static void a_body_that_finds_no_room_any_more_is_counted_and_cut(void)
+enum { HALF = 1 << 20 };
+
+/* So much of all bodies together. */
+static mn_http_server *serve_four_halves(void)
 {
-    enum { HALF = 1 << 20 };
     mn_http_options with = options();
     with.bodies_max = 4 * HALF;
-    g_autoptr(mn_http_server) server = serve(&with);
+    return serve(&with);
+}
+
+static void a_body_that_finds_no_room_any_more_is_counted_and_cut(void)
+{
+    g_autoptr(mn_http_server) server = serve_four_halves();
     const uint16_t port = mn_http_server_port(server);
     g_autofree char *half = g_strnfill(HALF, ' ');
     int first = announce(port, "", 4 * HALF), second = announce(port, "", 4 * HALF);
@@ -324,10 +331,7 @@ static void a_body_that_finds_no_room_any_more_is_counted_and_cut(void)
 /* Refused in the middle of a body, and answered once the rest of it has come. */
 static void a_refused_body_leaves_its_place_to_others(void)
 {
-    enum { HALF = 1 << 20 };
-    mn_http_options with = options();
-    with.bodies_max = 4 * HALF;
-    g_autoptr(mn_http_server) server = serve(&with);
+    g_autoptr(mn_http_server) server = serve_four_halves();
     const uint16_t port = mn_http_server_port(server);
     g_autofree char *half = g_strnfill(HALF, ' ');
     int first = announce(port, "", 4 * HALF), second = announce(port, "", 2 * HALF + HALF / 2);
